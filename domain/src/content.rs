@@ -1,0 +1,58 @@
+//! What the case file keeps of one child's submission, encrypted. Each case has its own copy, twins too.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    code::codes,
+    contact::Contact,
+    fees::Product,
+    name::PersonName,
+    people::Language,
+    statement::{Certification, Statement},
+};
+
+/// Everything a case needs of what the parents typed, except the contact, which has versions of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub language: Language,
+    pub statement: Statement,
+    /// One per parent, in the same order.
+    pub certifications: Vec<Certification>,
+    /// The spelling that the parents approved for the federal exchange, if the name has letters it cannot carry.
+    pub exchange_name: Option<PersonName>,
+    pub services: Services,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Services {
+    pub certificate: Option<Product>,
+    pub sin: Option<SinRequest>,
+    /// Which version of the notice of collection was shown.
+    pub collection_notice: String,
+    /// What the hosted payment page gave back, if the parents paid.
+    pub payment_token: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SinRequest {
+    /// Which version of the consent text was shown and agreed to.
+    pub consent: String,
+    /// One per parent, in the same order. Not certified: it says which route the SIN takes.
+    pub canadian_status: Vec<CanadianStatus>,
+}
+
+codes! {
+    pub enum CanadianStatus {
+        Citizen = "CITIZEN",
+        PermanentResident = "PERMANENT_RESIDENT",
+        Other = "OTHER",
+        ForeignRepresentative = "FOREIGN_REPRESENTATIVE",
+    }
+}
+
+/// A submission that has been read: one statement per child, and what they share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    pub children: Vec<Content>,
+    pub contact: Contact,
+}

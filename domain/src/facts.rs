@@ -1,0 +1,418 @@
+//! What has happened to a case, with its times. Everything that is shown or decided is computed from this.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answers::{ApplicationRefusal, ApplicationState, NoticeField, OrderRefusal, OrderState, Refusal, UndoAnswer},
+    decision::{Action, Grounds, NotAllowed},
+    desk::{ApplicationCourse, Leg, Owner, Reason},
+    fees::{Cents, Product},
+    undo::Undo,
+};
+
+/// One thing that happened, as the case's log keeps it: references and closed sets, no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    Received,
+    StatementAccepted { statement_id: String },
+    StatementRefused { reason: Refusal },
+    NoticeAwaited,
+    /// Exactly one notice fits; it is not bound yet.
+    NoticeFound { notice_id: String },
+    NoticeDiffers { fields: Vec<NoticeField> },
+    SeveralNotices,
+    NoticeBound { notice_id: String },
+    RegistrationAsked,
+    Registered { registration_number: String, registered_on: Date },
+    RegistrationRefused { reason: Refusal },
+    FeePaid { fee_id: String, cents: Cents },
+    FeeDeclined { generation: u16 },
+    PaymentOffered { generation: u16 },
+    Ordered { order_id: String },
+    OrderMoved { state: OrderState, on: Option<Date> },
+    OrderRefused { reason: OrderRefusal },
+    ApplicationAsked,
+    Applied { application_id: String },
+    ApplicationMoved { state: ApplicationState, on: Option<Date> },
+    ApplicationRefused { reason: ApplicationRefusal },
+    UndoAnswered { undo: Undo, answer: UndoAnswer },
+    /// Everything that was taken back on a leg is back; the birth stands.
+    LegWithdrawn { leg: Leg },
+    DeskRaised { leg: Leg, reason: Reason },
+    DeskCleared { leg: Leg },
+    DecisionAsked { action: Action, leg: Leg, grounds: Grounds },
+    DecisionRefused { action: Action, leg: Leg, why: NotAllowed },
+    /// A decision was sent and no answer came: it counts only if the case moves.
+    DecisionUnanswered { action: Action, leg: Leg },
+    ContactCorrected { version: u32 },
+    Closed { ending: Ending },
+}
+
+impl Fact {
+    /// What the parents are told when this happens. A message that was sent is not taken back; a correction follows.
+    #[must_use]
+    pub const fn message(&self) -> Option<Message> {
+        match self {
+            Self::Received => Some(Message::Received),
+            Self::Registered { .. } => Some(Message::Registered),
+            Self::FeeDeclined { .. } => Some(Message::PaymentNeeded),
+            Self::OrderMoved { state: OrderState::Mailed, .. } => Some(Message::CertificateMailed),
+            Self::ApplicationMoved { state: ApplicationState::LetterMailed, .. } => Some(Message::SinLetterMailed),
+            Self::ApplicationMoved { state: ApplicationState::Refused, .. } => Some(Message::SinDirect),
+            Self::ApplicationRefused { reason } => match reason.course() {
+                ApplicationCourse::NotNeeded => Some(Message::SinNotNeeded),
+                ApplicationCourse::Direct => Some(Message::SinDirect),
+                ApplicationCourse::Ends | ApplicationCourse::Waits(_) => None,
+            },
+            Self::UndoAnswered { undo, answer: UndoAnswer::TooLate } => Some(match undo {
+                Undo::WithdrawStatement | Undo::UnbindNotice => Message::WithdrawalTooLate,
+                Undo::RefundFee | Undo::CancelOrder => Message::CertificateNotStopped,
+                Undo::WithdrawApplication => Message::SinNotStopped,
+            }),
+            Self::LegWithdrawn { leg: Leg::Certificate } => Some(Message::CertificateWithdrawn),
+            Self::LegWithdrawn { leg: Leg::Sin } => Some(Message::SinWithdrawn),
+            Self::Closed { ending: Ending::Refused } => Some(Message::RegisterElsewhere),
+            Self::Closed { ending: Ending::Withdrawn } => Some(Message::Withdrawn),
+            Self::LegWithdrawn { leg: Leg::Birth }
+            | Self::StatementAccepted { .. }
+            | Self::StatementRefused { .. }
+            | Self::NoticeAwaited
+            | Self::NoticeFound { .. }
+            | Self::NoticeDiffers { .. }
+            | Self::SeveralNotices
+            | Self::NoticeBound { .. }
+            | Self::RegistrationAsked
+            | Self::RegistrationRefused { .. }
+            | Self::FeePaid { .. }
+            | Self::PaymentOffered { .. }
+            | Self::Ordered { .. }
+            | Self::OrderMoved { .. }
+            | Self::OrderRefused { .. }
+            | Self::ApplicationAsked
+            | Self::Applied { .. }
+            | Self::ApplicationMoved { .. }
+            | Self::UndoAnswered { .. }
+            | Self::DeskRaised { .. }
+            | Self::DeskCleared { .. }
+            | Self::DecisionAsked { .. }
+            | Self::DecisionRefused { .. }
+            | Self::DecisionUnanswered { .. }
+            | Self::ContactCorrected { .. }
+            | Self::Closed { ending: Ending::Complete } => None,
+        }
+    }
+}
+
+crate::code::codes! {
+    /// What parents are told, in their own language, without personal data.
+    pub enum Message {
+        Received = "RECEIVED",
+        Registered = "REGISTERED",
+        PaymentNeeded = "PAYMENT_NEEDED",
+        CertificateMailed = "CERTIFICATE_MAILED",
+        SinLetterMailed = "SIN_LETTER_MAILED",
+        SinDirect = "SIN_DIRECT",
+        SinNotNeeded = "SIN_NOT_NEEDED",
+        /// The birth could not be registered here; it must still be registered, and how.
+        RegisterElsewhere = "REGISTER_ELSEWHERE",
+        /// Withdrawn as asked; the birth must still be registered, and how.
+        Withdrawn = "WITHDRAWN",
+        /// The province had registered the birth before the withdrawal arrived.
+        WithdrawalTooLate = "WITHDRAWAL_TOO_LATE",
+        CertificateWithdrawn = "CERTIFICATE_WITHDRAWN",
+        SinWithdrawn = "SIN_WITHDRAWN",
+        /// Production had begun before the withdrawal arrived.
+        CertificateNotStopped = "CERTIFICATE_NOT_STOPPED",
+        /// The number had been issued before the withdrawal arrived.
+        SinNotStopped = "SIN_NOT_STOPPED",
+    }
+}
+
+crate::code::codes! {
+    /// How a case ended.
+    pub enum Ending {
+        /// Registered, and every wanted leg is at its end.
+        Complete = "COMPLETE",
+        Withdrawn = "WITHDRAWN",
+        Refused = "REFUSED",
+    }
+}
+
+/// A fact with its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dated<T> {
+    pub at: Timestamp,
+    pub it: T,
+}
+
+/// An open task on the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub leg: Leg,
+    pub reason: Reason,
+    pub owner: Owner,
+    pub raised: Timestamp,
+    pub due: Timestamp,
+}
+
+/// All that has happened to a case so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub received: Timestamp,
+    pub certificate_wanted: Option<Product>,
+    pub sin_wanted: bool,
+
+    pub statement: Option<Dated<String>>,
+    /// The notice that fits, before it is bound.
+    pub notice_found: Option<String>,
+    pub notice: Option<Dated<String>>,
+    pub registration_asked: Option<Timestamp>,
+    /// The registration number, and when we heard of it.
+    pub registered: Option<Dated<String>>,
+    /// The date of the registration itself.
+    pub registered_on: Option<Date>,
+    pub refused: Option<Dated<Refusal>>,
+    pub statement_withdrawn: Option<Timestamp>,
+
+    pub fee: Option<Dated<(String, Cents)>>,
+    pub fee_declined: Option<Timestamp>,
+    pub fee_earned: Option<Timestamp>,
+    pub fee_refunded: Option<Timestamp>,
+
+    pub order: Option<Dated<String>>,
+    pub production: Option<Timestamp>,
+    pub printed: Option<Timestamp>,
+    pub mailed: Option<Dated<Option<Date>>>,
+    pub returned: Option<Timestamp>,
+    pub order_ended: Option<Timestamp>,
+
+    pub application_asked: Option<Timestamp>,
+    pub application: Option<Dated<String>>,
+    pub adjudication: Option<Timestamp>,
+    pub issued: Option<Timestamp>,
+    pub letter_mailed: Option<Dated<Option<Date>>>,
+    pub application_refused: Option<Dated<ApplicationRefusal>>,
+    pub sin_refused: Option<Timestamp>,
+    pub sin_withdrawn: Option<Timestamp>,
+
+    pub closed: Option<Dated<Ending>>,
+    /// At most one per leg.
+    pub desk: Vec<Task>,
+}
+
+/// Whether a fact changed anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    New,
+    /// It was known: a question asked twice has one answer.
+    Known,
+}
+
+impl Facts {
+    /// A case that has just been received.
+    #[must_use]
+    pub fn received(at: Timestamp, certificate_wanted: Option<Product>, sin_wanted: bool) -> Self {
+        Self {
+            received: at,
+            certificate_wanted,
+            sin_wanted,
+            statement: None,
+            notice_found: None,
+            notice: None,
+            registration_asked: None,
+            registered: None,
+            registered_on: None,
+            refused: None,
+            statement_withdrawn: None,
+            fee: None,
+            fee_declined: None,
+            fee_earned: None,
+            fee_refunded: None,
+            order: None,
+            production: None,
+            printed: None,
+            mailed: None,
+            returned: None,
+            order_ended: None,
+            application_asked: None,
+            application: None,
+            adjudication: None,
+            issued: None,
+            letter_mailed: None,
+            application_refused: None,
+            sin_refused: None,
+            sin_withdrawn: None,
+            closed: None,
+            desk: Vec::new(),
+        }
+    }
+
+    /// Adds a fact. Adding it again changes nothing; facts may come in any order.
+    pub fn add(&mut self, fact: &Fact, at: Timestamp) -> Change {
+        match fact {
+            Fact::StatementAccepted { statement_id } => {
+                if self.statement.is_none() {
+                    // It was asked again after a refusal that a person looked at.
+                    self.refused = None;
+                }
+                set(&mut self.statement, at, statement_id.clone())
+            }
+            Fact::StatementRefused { reason } | Fact::RegistrationRefused { reason } => {
+                if self.refused.as_ref().is_some_and(|known| known.it == *reason) {
+                    return Change::Known;
+                }
+                self.refused = Some(Dated { at, it: *reason });
+                Change::New
+            }
+            Fact::NoticeFound { notice_id } => {
+                let known = self.notice_found.as_ref() == Some(notice_id);
+                self.notice_found = Some(notice_id.clone());
+                if known { Change::Known } else { Change::New }
+            }
+            Fact::NoticeBound { notice_id } => {
+                if self.notice.as_ref().is_some_and(|known| known.it == *notice_id) {
+                    return Change::Known;
+                }
+                self.notice = Some(Dated { at, it: notice_id.clone() });
+                Change::New
+            }
+            Fact::RegistrationAsked => {
+                if self.refused.take().is_some() {
+                    self.registration_asked = None;
+                }
+                once(&mut self.registration_asked, at)
+            }
+            Fact::Registered { registration_number, registered_on } => {
+                // What looked like a refusal before is history: the birth stands.
+                self.refused = None;
+                self.registered_on = Some(*registered_on);
+                set(&mut self.registered, at, registration_number.clone())
+            }
+            Fact::FeePaid { fee_id, cents } => set(&mut self.fee, at, (fee_id.clone(), *cents)),
+            Fact::FeeDeclined { .. } if self.fee.is_none() => {
+                let known = self.fee_declined.is_some();
+                self.fee_declined = Some(at);
+                if known { Change::Known } else { Change::New }
+            }
+            Fact::FeeDeclined { .. } => Change::Known,
+            Fact::PaymentOffered { .. } => {
+                self.fee_declined = None;
+                Change::New
+            }
+            Fact::Ordered { order_id } => set(&mut self.order, at, order_id.clone()),
+            Fact::OrderMoved { state, on } => self.order_moved(*state, *on, at),
+            Fact::ApplicationAsked => once(&mut self.application_asked, at),
+            Fact::Applied { application_id } => set(&mut self.application, at, application_id.clone()),
+            Fact::ApplicationMoved { state, on } => self.application_moved(*state, *on, at),
+            Fact::ApplicationRefused { reason } => set(&mut self.application_refused, at, *reason),
+            Fact::UndoAnswered { undo, answer } => self.undone(*undo, *answer, at),
+            Fact::DeskRaised { leg, reason } => self.raised(*leg, *reason, at),
+            Fact::DeskCleared { leg } => {
+                let before = self.desk.len();
+                self.desk.retain(|task| task.leg != *leg);
+                if self.desk.len() == before { Change::Known } else { Change::New }
+            }
+            Fact::LegWithdrawn { leg } => match leg {
+                Leg::Birth => once(&mut self.statement_withdrawn, at),
+                Leg::Certificate => once(&mut self.order_ended, at),
+                Leg::Sin => once(&mut self.sin_withdrawn, at),
+            },
+            Fact::Closed { ending } => set(&mut self.closed, at, *ending),
+            Fact::Received
+            | Fact::NoticeAwaited
+            | Fact::NoticeDiffers { .. }
+            | Fact::SeveralNotices
+            | Fact::OrderRefused { .. }
+            | Fact::DecisionAsked { .. }
+            | Fact::DecisionRefused { .. }
+            | Fact::DecisionUnanswered { .. }
+            | Fact::ContactCorrected { .. } => Change::New,
+        }
+    }
+
+    fn order_moved(&mut self, state: OrderState, on: Option<Date>, at: Timestamp) -> Change {
+        match state {
+            OrderState::Accepted => Change::Known,
+            OrderState::InProduction => self.in_production(at),
+            OrderState::Printed => {
+                self.in_production(at);
+                once(&mut self.printed, at)
+            }
+            OrderState::Mailed => {
+                self.in_production(at);
+                once(&mut self.printed, at);
+                set(&mut self.mailed, at, on)
+            }
+            OrderState::Returned => once(&mut self.returned, at),
+            OrderState::Cancelled | OrderState::Void => once(&mut self.order_ended, at),
+        }
+    }
+
+    /// Production earns the fee.
+    fn in_production(&mut self, at: Timestamp) -> Change {
+        if self.fee.is_some() && self.fee_refunded.is_none() {
+            once(&mut self.fee_earned, at);
+        }
+        once(&mut self.production, at)
+    }
+
+    fn application_moved(&mut self, state: ApplicationState, on: Option<Date>, at: Timestamp) -> Change {
+        match state {
+            ApplicationState::Received | ApplicationState::Validating => Change::Known,
+            ApplicationState::Adjudication => once(&mut self.adjudication, at),
+            ApplicationState::Issued => once(&mut self.issued, at),
+            ApplicationState::LetterMailed => {
+                once(&mut self.issued, at);
+                set(&mut self.letter_mailed, at, on)
+            }
+            ApplicationState::Refused => once(&mut self.sin_refused, at),
+            ApplicationState::Withdrawn => once(&mut self.sin_withdrawn, at),
+        }
+    }
+
+    fn undone(&mut self, undo: Undo, answer: UndoAnswer, at: Timestamp) -> Change {
+        if answer == UndoAnswer::TooLate {
+            return Change::New;
+        }
+        match undo {
+            Undo::WithdrawStatement => once(&mut self.statement_withdrawn, at),
+            Undo::UnbindNotice if self.notice.take().is_some() => Change::New,
+            Undo::UnbindNotice => Change::Known,
+            Undo::RefundFee if self.fee.is_some() => once(&mut self.fee_refunded, at),
+            Undo::RefundFee => Change::Known,
+            Undo::CancelOrder => once(&mut self.order_ended, at),
+            Undo::WithdrawApplication => once(&mut self.sin_withdrawn, at),
+        }
+    }
+
+    fn raised(&mut self, leg: Leg, reason: Reason, at: Timestamp) -> Change {
+        if self.desk.iter().any(|task| task.leg == leg && task.reason == reason) {
+            return Change::Known;
+        }
+        self.desk.retain(|task| task.leg != leg);
+        self.desk.push(Task { leg, reason, owner: reason.owner(), raised: at, due: reason.due(at) });
+        Change::New
+    }
+}
+
+fn once(fact: &mut Option<Timestamp>, at: Timestamp) -> Change {
+    match fact {
+        Some(_) => Change::Known,
+        None => {
+            *fact = Some(at);
+            Change::New
+        }
+    }
+}
+
+fn set<T>(fact: &mut Option<Dated<T>>, at: Timestamp, it: T) -> Change {
+    match fact {
+        Some(_) => Change::Known,
+        None => {
+            *fact = Some(Dated { at, it });
+            Change::New
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The door: what people typed, read once into types that cannot be wrong.
+//!
+//! Everything that breaks a rule is found, not only the first. Rules and limits: docs/decisions/0005-the-form.md.
+
+mod address;
+mod child;
+mod form;
+mod parent;
+mod reader;
+mod services;
+mod violation;
+
+use jiff::civil::Date;
+
+pub use address::{PRINTED_LINE, PROVINCES};
+pub use form::{
+    Address, Attendant, BirthPlace, Certificate, Certification, Child, ChildName, Contact, Form,
+    Name, Parent, Place, Services, Start, Tick,
+};
+pub use violation::{Code, Violation};
+
+use crate::{
+    content::{Content, Submission},
+    name::PersonName,
+    people::Language,
+    statement::{OtherParent, PlaceKind, Statement},
+};
+use reader::Reader;
+
+/// The versions of the certification, consent and collection texts that we have shown and still take, newest last.
+pub const TEXT_VERSIONS: &[&str] = &["2026-11"];
+
+/// The version that is shown today.
+pub const TEXT_VERSION: &str = "2026-11";
+
+/// The most children that one form takes.
+pub const MOST_CHILDREN: usize = 9;
+
+/// The most parents that certify online; families of three or four use another form.
+pub const MOST_PARENTS: usize = 2;
+
+/// The most parents that the law knows without a court's declaration.
+const MOST_PARENTS_IN_LAW: usize = 4;
+
+impl Form {
+    /// Reads the form. `today` is the date at the birthplace.
+    ///
+    /// # Errors
+    ///
+    /// Everything that breaks a rule, in the order of the form.
+    pub fn read(self, today: Date) -> Result<Submission, Vec<Violation>> {
+        let mut reader = Reader::default();
+        let submission = whole(&mut reader, self, today);
+        reader.finish(submission)
+    }
+}
+
+fn whole(r: &mut Reader, form: Form, today: Date) -> Option<Submission> {
+    let wants_sin = form.services.want_sin == Some(true);
+    let several = form.parents.len() > 1;
+    let delivered = child::first_date(&form.children).unwrap_or(today);
+
+    let language = r.within("start", |r| start(r, form.start, form.parents.len()));
+    let children = r.within("children", |r| child::all(r, form.children, today, wants_sin));
+    let place = r.within("place", |r| place(r, form.place));
+    let attendant = r.within("attendant", |r| attendant(r, form.attendant));
+    let parents = r.within("parents", |r| parent::all(r, form.parents, delivered, wants_sin));
+    let other_parent = other_parent(r, form.other_parent_state, several);
+    r.not_expected(
+        "parents_married_to_each_other",
+        !several && form.parents_married_to_each_other.is_some(),
+    );
+    let contact = r.within("contact", |r| address::contact(r, form.contact));
+    let statuses = parents.as_ref().map(|them| them.statuses.as_slice());
+    let services = r.within("services", |r| services::all(r, form.services, statuses));
+
+    let (language, place, attendant) = (language?, place?, attendant?);
+    let (parents, services, contact) = (parents?, services?, contact?);
+    let content = |child: child::Read| Content {
+        language,
+        statement: Statement {
+            child: child.child,
+            place: place.clone(),
+            attendant: attendant.clone(),
+            parents: parents.parents.clone(),
+            other_parent,
+            parents_married_to_each_other: form.parents_married_to_each_other,
+        },
+        certifications: parents.certifications.clone(),
+        exchange_name: child.exchange_name,
+        services: services.clone(),
+    };
+    Some(Submission { children: children?.into_iter().map(content).collect(), contact })
+}
+
+/// Whether this family can use the online form at all.
+fn start(r: &mut Reader, it: Start, parents: usize) -> Option<Language> {
+    let language = r.choice("language", it.language);
+    r.must_be(true, "born_in_province", it.born_in_province, Code::BornElsewhere);
+    r.must_be(false, "already_registered", it.already_registered, Code::AlreadyRegistered);
+    r.must_be(true, "live_birth", it.live_birth, Code::NotLiveBirth);
+    r.must_be(false, "surrogacy", it.surrogacy, Code::SurrogacyAssisted);
+    match r.required("parent_count", it.parent_count).map(usize::try_from) {
+        None => (),
+        Some(Ok(count @ 1..=MOST_PARENTS)) if count == parents => (),
+        Some(Ok(1..=MOST_PARENTS)) => r.report("parent_count", Code::ParentCountDiffers),
+        Some(Ok(3..=MOST_PARENTS_IN_LAW)) => r.report("parent_count", Code::MoreParentsAssisted),
+        Some(Ok(_) | Err(_)) => r.report("parent_count", Code::OutOfRange),
+    }
+    if it.all_parents_present == Some(false) || (parents > 1 && it.all_parents_present.is_none()) {
+        r.report("all_parents_present", Code::ParentsNotPresent);
+    }
+    language
+}
+
+fn place(r: &mut Reader, it: Place) -> Option<crate::statement::Place> {
+    let kind = r.choice("kind", it.kind);
+    let facility_id = r.token("facility_id", it.facility_id, 40);
+    let location_text = r.maybe_text("location_text", it.location_text, 150);
+    let municipality = r.text("municipality", it.municipality, 100);
+    let county = r.text("county", it.county, 100);
+    let kind = kind?;
+    match kind {
+        PlaceKind::Hospital | PlaceKind::OtherFacility => match (&facility_id, &location_text) {
+            (None, None) => r.report("facility_id", Code::Required),
+            (Some(_), Some(_)) => r.report("location_text", Code::NotExpected),
+            (Some(_), None) | (None, Some(_)) => (),
+        },
+        PlaceKind::Home | PlaceKind::Other => {
+            r.not_expected("facility_id", facility_id.is_some());
+            if location_text.is_none() {
+                r.report("location_text", Code::Required);
+            }
+        }
+    }
+    Some(crate::statement::Place {
+        kind,
+        facility_id,
+        location_text,
+        municipality: municipality?,
+        county: county?,
+    })
+}
+
+fn attendant(r: &mut Reader, it: Attendant) -> Option<crate::statement::Attendant> {
+    use crate::statement::AttendantKind as Kind;
+    let kind = r.choice("kind", it.kind)?;
+    let name = match kind {
+        Kind::Nobody => {
+            r.not_expected("name", it.name.is_some_and(|name| !name.trim().is_empty()));
+            None
+        }
+        Kind::Physician | Kind::Nurse | Kind::Midwife | Kind::Other => {
+            Some(r.name_part("name", it.name)?)
+        }
+    };
+    Some(crate::statement::Attendant { kind, name })
+}
+
+/// Why there is no second parent; said by the form's own word for it when there is one.
+fn other_parent(r: &mut Reader, typed: Option<String>, several: bool) -> Option<OtherParent> {
+    const NAMED: &str = "NAMED";
+    let at = "other_parent_state";
+    if several {
+        r.not_expected(at, typed.is_some_and(|word| !word.is_empty() && word != NAMED));
+        return None;
+    }
+    r.choice(at, typed)
+}
+
+/// A name whose kind says which of its parts belong to it.
+fn name(r: &mut Reader, it: Name) -> Option<PersonName> {
+    let given = |part: &Option<String>| part.as_deref().is_some_and(|it| !it.trim().is_empty());
+    match r.choice("kind", it.kind)? {
+        form::NameKind::Dual => {
+            r.not_expected("single", given(&it.single));
+            let (first, last) = (r.name_part("first", it.first), r.name_part("last", it.last));
+            let middle = if given(&it.middle) { r.name_part("middle", it.middle) } else { None };
+            Some(PersonName::Dual { first: first?, middle, last: last? })
+        }
+        form::NameKind::Single => {
+            for (at, part) in [("first", &it.first), ("middle", &it.middle), ("last", &it.last)] {
+                r.not_expected(at, given(part));
+            }
+            Some(PersonName::Single { single: r.name_part("single", it.single)? })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

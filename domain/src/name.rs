@@ -1,0 +1,187 @@
+//! Names of people, as the register writes them and as the registers exchange them.
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_script::{Script, UnicodeScript};
+
+use crate::code::codes;
+
+/// The most code points in one part of a name.
+///
+/// Source: the birth notification of the National Routing System, docs/decisions/0003-names.md.
+pub const LONGEST: usize = 100;
+
+codes! {
+    /// Why a text is not a name.
+    pub enum BadName {
+        /// It is empty.
+        Missing = "REQUIRED",
+        /// It is longer than [`LONGEST`].
+        TooLong = "TOO_LONG",
+        /// It has digits, symbols or letters outside the Latin script.
+        Characters = "NAME_CHARACTERS",
+        /// It does not begin with a letter.
+        Beginning = "NAME_BEGINNING",
+    }
+}
+
+/// One part of a name: NFC, no outer spaces, single inner spaces; Latin letters, hyphens, apostrophes and periods.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NamePart(String);
+
+impl NamePart {
+    /// Reads what a person typed.
+    ///
+    /// # Errors
+    ///
+    /// [`BadName`] says which rule the text breaks.
+    pub fn read(typed: &str) -> Result<Self, BadName> {
+        let text = tidy(typed);
+        let Some(first) = text.chars().next() else { return Err(BadName::Missing) };
+        if text.chars().count() > LONGEST {
+            return Err(BadName::TooLong);
+        }
+        if !text.chars().all(is_name_character) {
+            return Err(BadName::Characters);
+        }
+        if !first.is_alphabetic() {
+            return Err(BadName::Beginning);
+        }
+        Ok(Self(text))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// NFC, without outer spaces, inner runs of spaces as one.
+#[must_use]
+pub fn tidy(typed: &str) -> String {
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    words.join(" ").nfc().collect()
+}
+
+fn is_name_character(c: char) -> bool {
+    matches!(c, ' ' | '-' | '\'' | '’' | '.')
+        || (c.is_alphabetic() && c.script() == Script::Latin)
+        || (c.script() == Script::Inherited && unicode_normalization::char::is_combining_mark(c))
+}
+
+impl TryFrom<String> for NamePart {
+    type Error = BadName;
+
+    fn try_from(text: String) -> Result<Self, BadName> {
+        Self::read(&text)
+    }
+}
+
+impl From<NamePart> for String {
+    fn from(part: NamePart) -> Self {
+        part.0
+    }
+}
+
+/// A person's name. A single name is its own element, never a first or a last name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PersonName {
+    Dual {
+        first: NamePart,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        middle: Option<NamePart>,
+        last: NamePart,
+    },
+    Single {
+        single: NamePart,
+    },
+}
+
+impl PersonName {
+    /// The parts in reading order.
+    pub fn parts(&self) -> impl Iterator<Item = &NamePart> {
+        let (a, b, c) = match self {
+            Self::Dual { first, middle, last } => (Some(first), middle.as_ref(), Some(last)),
+            Self::Single { single } => (Some(single), None, None),
+        };
+        [a, b, c].into_iter().flatten()
+    }
+
+    /// The name as one line of text.
+    #[must_use]
+    pub fn written(&self) -> String {
+        self.parts().map(NamePart::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What two spellings of one name have in common: case and spacing aside, accents kept.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.written().to_lowercase().chars().filter(|c| !c.is_whitespace()).collect()
+    }
+
+    /// The letters that the exchange between the registers cannot carry, each once, in order of appearance.
+    #[must_use]
+    pub fn letters_lost_in_exchange(&self) -> Vec<char> {
+        let mut lost = Vec::new();
+        for c in self.written().chars() {
+            if !travels(c) && !lost.contains(&c) {
+                lost.push(c);
+            }
+        }
+        lost
+    }
+}
+
+/// Whether the federal exchange can carry a character.
+///
+/// Source: the character set of the National Routing System, docs/decisions/0003-names.md. It has the typographic
+/// apostrophe; the straight one is sent as that.
+#[must_use]
+pub fn travels(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, ' ' | '.' | '-' | '\'' | '’')
+        || "ÀÁÂÃÄÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝŸàáâãäçèéêëìíîïñòóôõöùúûüýÿ".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_tidied_before_it_is_kept() {
+        assert_eq!(NamePart::read("  Marie   E\u{301}lise ").unwrap().as_str(), "Marie Élise");
+    }
+
+    #[test]
+    fn names_of_real_families_are_names() {
+        for text in ["Zoë", "O'Connor", "D’Arcy", "Nguyễn", "Sahaiʔa", "St. John", "Roy--Dubé", "Łucja", "Ə"] {
+            assert!(NamePart::read(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_register_cannot_write_is_not_a_name() {
+        assert_eq!(NamePart::read(" "), Err(BadName::Missing));
+        assert_eq!(NamePart::read("Ann4"), Err(BadName::Characters));
+        assert_eq!(NamePart::read("Анна"), Err(BadName::Characters));
+        assert_eq!(NamePart::read("X<script>"), Err(BadName::Characters));
+        assert_eq!(NamePart::read("Ann\u{0}a"), Err(BadName::Characters));
+        assert_eq!(NamePart::read("-Ann"), Err(BadName::Beginning));
+        assert_eq!(NamePart::read(&"a".repeat(101)), Err(BadName::TooLong));
+    }
+
+    #[test]
+    fn the_exchange_says_which_letters_it_loses() {
+        let name = PersonName::Single { single: NamePart::read("Sahaiʔa Łəʔ").unwrap() };
+        assert_eq!(name.letters_lost_in_exchange(), ['ʔ', 'Ł', 'ə']);
+    }
+
+    #[test]
+    fn spacing_and_case_do_not_make_another_name_but_accents_do() {
+        let name = |text| PersonName::Single { single: NamePart::read(text).unwrap() };
+        assert_eq!(name("Van Der Berg").folded(), name("vanderberg").folded());
+        assert_ne!(name("Dubé").folded(), name("Dube").folded());
+    }
+}

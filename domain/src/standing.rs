@@ -1,0 +1,230 @@
+//! Where the parts of a case stand, computed from its facts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answers::Refusal,
+    code::codes,
+    decision::{Pivot, Progress, Situation},
+    desk::{ApplicationCourse, Course, Leg, Reason},
+    facts::{Ending, Facts},
+    fees::Cents,
+};
+
+codes! {
+    pub enum BirthStanding {
+        Received = "RECEIVED",
+        WaitingNotice = "WAITING_NOTICE",
+        InReview = "IN_REVIEW",
+        /// Asked and not yet answered: nothing is undone now.
+        Registering = "REGISTERING",
+        Registered = "REGISTERED",
+        Withdrawn = "WITHDRAWN",
+        Refused = "REFUSED",
+    }
+}
+
+codes! {
+    pub enum CertificateStanding {
+        NotWanted = "NOT_WANTED",
+        WaitingRegistration = "WAITING_REGISTRATION",
+        PaymentNeeded = "PAYMENT_NEEDED",
+        InReview = "IN_REVIEW",
+        Ordered = "ORDERED",
+        InProduction = "IN_PRODUCTION",
+        Printed = "PRINTED",
+        Mailed = "MAILED",
+        Returned = "RETURNED",
+        Cancelled = "CANCELLED",
+    }
+}
+
+codes! {
+    pub enum SinStanding {
+        NotWanted = "NOT_WANTED",
+        WaitingRegistration = "WAITING_REGISTRATION",
+        InReview = "IN_REVIEW",
+        Applied = "APPLIED",
+        Adjudication = "ADJUDICATION",
+        Issued = "ISSUED",
+        Refused = "REFUSED",
+        Withdrawn = "WITHDRAWN",
+        /// The parents apply directly.
+        Direct = "DIRECT",
+        NotNeeded = "NOT_NEEDED",
+    }
+}
+
+codes! {
+    pub enum FeeStanding {
+        None = "NONE",
+        Due = "DUE",
+        Declined = "DECLINED",
+        Unearned = "UNEARNED",
+        Earned = "EARNED",
+        Refunded = "REFUNDED",
+    }
+}
+
+/// The fee with its amount, in Canadian cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fee {
+    pub state: FeeStanding,
+    pub amount_cents: Cents,
+}
+
+impl Facts {
+    #[must_use]
+    pub fn birth(&self) -> BirthStanding {
+        if self.registered.is_some() {
+            return BirthStanding::Registered;
+        }
+        match self.closed.as_ref().map(|closed| closed.it) {
+            Some(Ending::Withdrawn) => return BirthStanding::Withdrawn,
+            Some(Ending::Refused) => return BirthStanding::Refused,
+            Some(Ending::Complete) | None => (),
+        }
+        if self.task(Leg::Birth).is_some() {
+            BirthStanding::InReview
+        } else if self.refused.as_ref().is_some_and(|refused| ends(refused.it)) {
+            BirthStanding::Refused
+        } else if self.statement_withdrawn.is_some() {
+            BirthStanding::Withdrawn
+        } else if self.registration_asked.is_some() && self.refused.is_none() {
+            BirthStanding::Registering
+        } else if self.statement.is_some() {
+            BirthStanding::WaitingNotice
+        } else {
+            BirthStanding::Received
+        }
+    }
+
+    #[must_use]
+    pub fn certificate(&self) -> CertificateStanding {
+        if self.certificate_wanted.is_none() {
+            CertificateStanding::NotWanted
+        } else if self.order_ended.is_some() || (self.birth_ended() && self.registered.is_none()) {
+            CertificateStanding::Cancelled
+        } else if self.task(Leg::Certificate).is_some() {
+            CertificateStanding::InReview
+        } else if self.returned.is_some() {
+            CertificateStanding::Returned
+        } else if self.mailed.is_some() {
+            CertificateStanding::Mailed
+        } else if self.printed.is_some() {
+            CertificateStanding::Printed
+        } else if self.production.is_some() {
+            CertificateStanding::InProduction
+        } else if self.order.is_some() {
+            CertificateStanding::Ordered
+        } else if self.fee_refunded.is_some() {
+            CertificateStanding::Cancelled
+        } else if self.fee_declined.is_some() && self.fee.is_none() {
+            CertificateStanding::PaymentNeeded
+        } else {
+            CertificateStanding::WaitingRegistration
+        }
+    }
+
+    #[must_use]
+    pub fn sin(&self) -> SinStanding {
+        if !self.sin_wanted {
+            SinStanding::NotWanted
+        } else if self.letter_mailed.is_some() || self.issued.is_some() {
+            SinStanding::Issued
+        } else if self.sin_withdrawn.is_some() || (self.birth_ended() && self.registered.is_none()) {
+            SinStanding::Withdrawn
+        } else if self.sin_refused.is_some() {
+            SinStanding::Refused
+        } else if let Some(course) = self.application_refused.as_ref().map(|refused| refused.it.course()) {
+            match course {
+                ApplicationCourse::NotNeeded => SinStanding::NotNeeded,
+                ApplicationCourse::Direct => SinStanding::Direct,
+                ApplicationCourse::Ends => SinStanding::Withdrawn,
+                ApplicationCourse::Waits(_) => SinStanding::InReview,
+            }
+        } else if self.adjudication.is_some() {
+            SinStanding::Adjudication
+        } else if self.task(Leg::Sin).is_some() {
+            SinStanding::InReview
+        } else if self.application.is_some() {
+            SinStanding::Applied
+        } else {
+            SinStanding::WaitingRegistration
+        }
+    }
+
+    #[must_use]
+    pub fn fee(&self) -> Fee {
+        let amount_cents = self.fee.as_ref().map_or(Cents(0), |fee| fee.it.1);
+        let state = if self.certificate_wanted.is_none() {
+            FeeStanding::None
+        } else if self.fee_refunded.is_some() {
+            FeeStanding::Refunded
+        } else if self.fee_earned.is_some() {
+            FeeStanding::Earned
+        } else if self.fee.is_some() {
+            FeeStanding::Unearned
+        } else if self.fee_declined.is_some() {
+            FeeStanding::Declined
+        } else if self.closed.is_some() {
+            FeeStanding::None
+        } else {
+            FeeStanding::Due
+        };
+        Fee { state, amount_cents }
+    }
+
+    /// What decisions depend on, as far as the case file knows.
+    #[must_use]
+    pub fn situation(&self) -> Situation {
+        let pivot = if self.registered.is_some() {
+            Pivot::Registered
+        } else if self.registration_asked.is_some() && self.refused.is_none() {
+            Pivot::Asked
+        } else {
+            Pivot::NotAsked
+        };
+        let certificate = match self.certificate() {
+            CertificateStanding::NotWanted => Progress::NotWanted,
+            CertificateStanding::Cancelled => Progress::Ended,
+            _ if self.production.is_some() => Progress::TooLate,
+            CertificateStanding::WaitingRegistration
+            | CertificateStanding::PaymentNeeded
+            | CertificateStanding::InReview
+            | CertificateStanding::Ordered
+            | CertificateStanding::InProduction
+            | CertificateStanding::Printed
+            | CertificateStanding::Mailed
+            | CertificateStanding::Returned => Progress::Open,
+        };
+        let sin = match self.sin() {
+            SinStanding::NotWanted => Progress::NotWanted,
+            SinStanding::Issued => Progress::TooLate,
+            SinStanding::Refused | SinStanding::Withdrawn | SinStanding::Direct | SinStanding::NotNeeded => {
+                Progress::Ended
+            }
+            SinStanding::WaitingRegistration
+            | SinStanding::InReview
+            | SinStanding::Applied
+            | SinStanding::Adjudication => Progress::Open,
+        };
+        let desk: BTreeMap<Leg, Reason> = self.desk.iter().map(|task| (task.leg, task.reason)).collect();
+        Situation { pivot, birth_ended: self.birth_ended(), certificate, sin, desk, closed: self.closed.is_some() }
+    }
+
+    /// Whether the case ended without a registration.
+    fn birth_ended(&self) -> bool {
+        matches!(self.birth(), BirthStanding::Withdrawn | BirthStanding::Refused)
+    }
+
+    fn task(&self, leg: Leg) -> Option<&crate::facts::Task> {
+        self.desk.iter().find(|task| task.leg == leg)
+    }
+}
+
+fn ends(refusal: Refusal) -> bool {
+    refusal.course() == Course::EndsCase
+}
