@@ -1,0 +1,124 @@
+//! The birth: statement, notice, registration.
+
+use domain::{
+    answers::{BindingAnswer, NoticeMatch, RegistrationAnswer, Refusal, StatementAnswer},
+    decision::Pivot,
+    desk::{Course, Leg, Reason},
+    undo::{Step, Undo},
+};
+use temporalio_workflow::WorkflowContext;
+
+use crate::{
+    asking::{Stopped, ask, insist},
+    desk,
+    newborn_case::NewbornCase,
+    news::news,
+    ports::Registry,
+    undoing::may_need,
+};
+
+/// Why the birth is not registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Refused,
+    Withdrawn,
+}
+
+impl From<Stopped> for Ended {
+    fn from(_: Stopped) -> Self {
+        Self::Withdrawn
+    }
+}
+
+/// Whether the birth stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    Stands,
+    /// The province looked at the match again and found it wanting.
+    MatchFell,
+}
+
+type Ctx = WorkflowContext<NewbornCase>;
+
+/// The province receives what the parents certified, and says how it stands to the notices.
+pub async fn submit(ctx: &Ctx) -> Result<NoticeMatch, Ended> {
+    loop {
+        may_need(ctx, Leg::Birth, Undo::WithdrawStatement);
+        match ask(ctx, Registry::submit_statement).await? {
+            StatementAnswer::Accepted(standing) => {
+                desk::settled(ctx, Leg::Birth).await;
+                return Ok(standing);
+            }
+            StatementAnswer::Refused(why) => after(ctx, Step::SubmitStatement, why).await?,
+        }
+    }
+}
+
+/// Waits until the statement agrees with one notice, and binds it.
+pub async fn notice_agrees(ctx: &Ctx, first: NoticeMatch) -> Result<(), Ended> {
+    let mut standing = first;
+    loop {
+        if standing == NoticeMatch::Matched {
+            may_need(ctx, Leg::Birth, Undo::UnbindNotice);
+            match ask(ctx, Registry::bind_notice).await? {
+                BindingAnswer::Bound => {
+                    desk::settled(ctx, Leg::Birth).await;
+                    return Ok(());
+                }
+                BindingAnswer::Refused(why) => after(ctx, Step::BindNotice, why).await?,
+            }
+        } else if let Some(reason) = standing.reason() {
+            let stop = ctx.state(|it| it.stop(Leg::Birth));
+            desk::person_looks(ctx, Leg::Birth, reason, &stop, None).await?;
+        } else {
+            notice_comes(ctx).await?;
+        }
+        standing = ask(ctx, Registry::find_notice).await?;
+    }
+}
+
+/// Waits for the notice. One that is late is a person's to chase; it is waited for all the same.
+async fn notice_comes(ctx: &Ctx) -> Result<(), Stopped> {
+    let now = ctx.workflow_time();
+    let late = ctx.state_mut(|it| {
+        let limit = it.clocks.notice();
+        let since = *it.carried.notice_awaited_since.get_or_insert(now?);
+        Some(now?.duration_since(since).is_ok_and(|waited| waited >= limit))
+    });
+    if late == Some(true) {
+        desk::raise(ctx, Leg::Birth, Reason::NoticeMissing).await;
+    }
+    news(ctx, Leg::Birth).await
+}
+
+/// REGISTER. From this call on the birth may stand: nothing is undone until the province has said which.
+pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
+    ctx.state_mut(|it| it.carried.pivot = Pivot::Asked);
+    match insist(ctx, Registry::register_birth).await {
+        RegistrationAnswer::Registered => {
+            ctx.state_mut(NewbornCase::birth_stands);
+            desk::settled(ctx, Leg::Birth).await;
+            Ok(Registration::Stands)
+        }
+        RegistrationAnswer::Refused(why) => {
+            // A definite no, and only that, opens the way back.
+            ctx.state_mut(|it| it.carried.pivot = Pivot::NotAsked);
+            after(ctx, Step::RegisterBirth, why).await?;
+            Ok(Registration::MatchFell)
+        }
+    }
+}
+
+/// What a refusal means. If the story goes on, the step is begun anew.
+async fn after(ctx: &Ctx, step: Step, why: Refusal) -> Result<(), Ended> {
+    match why.course() {
+        Course::EndsCase => return Err(Ended::Refused),
+        Course::Waits(reason) => {
+            let stop = ctx.state(|it| it.stop(Leg::Birth));
+            desk::person_looks(ctx, Leg::Birth, reason, &stop, None).await?;
+        }
+        Course::LooksAgain => news(ctx, Leg::Birth).await?,
+    }
+    ctx.state_mut(|it| it.begin_anew(step));
+    Ok(())
+}

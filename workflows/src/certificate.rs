@@ -1,0 +1,144 @@
+//! The certificate: fee, order, production, mail.
+
+use domain::{
+    answers::{FeeAnswer, OrderAnswer, OrderState},
+    decision::Progress,
+    desk::{Leg, OrderCourse, Reason},
+    undo::{Step, Undo},
+};
+use temporalio_workflow::{TimerOptions, WaitConditionOptions, WorkflowContext, workflows::select};
+
+use crate::{
+    asking::{Stopped, ask},
+    desk,
+    legs::{birth_stands, has_ended, progress, stopped},
+    newborn_case::NewbornCase,
+    news::news,
+    ports::Certificates,
+    undoing::{TakenBack, may_need},
+};
+
+type Ctx = WorkflowContext<NewbornCase>;
+const LEG: Leg = Leg::Certificate;
+
+/// Sees the certificate to its end. Nothing here ever touches the birth or the SIN.
+pub async fn leg(ctx: &Ctx) {
+    if has_ended(ctx, LEG) {
+        return;
+    }
+    while story(ctx).await.is_err() {
+        if stopped(ctx, LEG).await == TakenBack::Everything {
+            break;
+        }
+    }
+    progress(ctx, LEG, Progress::Ended);
+}
+
+async fn story(ctx: &Ctx) -> Result<(), Stopped> {
+    // The parents pay when they submit; the province holds the fee unearned. The birth never waits for it.
+    if fee(ctx).await? == Fee::NotWanted {
+        return Ok(());
+    }
+
+    // Nothing is ordered before the birth stands.
+    birth_stands(ctx, LEG).await?;
+    let state = order(ctx).await?;
+
+    // Production earns the fee; from then on the order is not cancelled.
+    mailed(ctx, state).await
+}
+
+#[derive(PartialEq, Eq)]
+enum Fee {
+    Held,
+    NotWanted,
+}
+
+/// Captures the payment. Declined, it waits for another one; an officer is told when the pay link has run out.
+async fn fee(ctx: &Ctx) -> Result<Fee, Stopped> {
+    loop {
+        may_need(ctx, LEG, Undo::RefundFee);
+        match ask(ctx, Certificates::pay_fee).await? {
+            FeeAnswer::Paid => {
+                desk::settled(ctx, LEG).await;
+                return Ok(Fee::Held);
+            }
+            FeeAnswer::NotWanted => {
+                progress(ctx, LEG, Progress::NotWanted);
+                return Ok(Fee::NotWanted);
+            }
+            FeeAnswer::Refunded => return Err(Stopped),
+            FeeAnswer::Declined | FeeAnswer::NotOffered => payment_offered(ctx).await?,
+        }
+    }
+}
+
+/// Waits for the parents to offer another payment.
+async fn payment_offered(ctx: &Ctx) -> Result<(), Stopped> {
+    let (stop, limit) = ctx.state(|it| (it.stop(LEG), it.clocks.payment()));
+    let offered = |it: &NewbornCase| it.carried.payment > it.generation(Step::PayFee);
+    let until = || WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
+    let limit = TimerOptions::builder(limit).cancellation_token(stop.clone()).build();
+    let in_time = select! {
+        _ = ctx.wait_condition_with_options(offered, until()) => true,
+        _ = ctx.timer(limit) => false,
+    };
+    if !in_time && !stop.is_cancelled() {
+        desk::raise(ctx, LEG, Reason::PaymentNotConfirmed).await;
+        let asked = |it: &NewbornCase| offered(it) || it.wants_a_look(LEG);
+        ctx.wait_condition_with_options(asked, until()).await.map_err(|_| Stopped)?;
+    }
+    if stop.is_cancelled() {
+        return Err(Stopped);
+    }
+    ctx.state_mut(|it| {
+        it.looks(LEG);
+        it.carried.generations.insert(Step::PayFee, it.carried.payment);
+    });
+    Ok(())
+}
+
+async fn order(ctx: &Ctx) -> Result<OrderState, Stopped> {
+    loop {
+        may_need(ctx, LEG, Undo::CancelOrder);
+        match ask(ctx, Certificates::order_certificate).await? {
+            OrderAnswer::Stands(state) => {
+                desk::settled(ctx, LEG).await;
+                return Ok(state);
+            }
+            OrderAnswer::Refused(why) => match why.course() {
+                OrderCourse::Ends => return Err(Stopped),
+                OrderCourse::Waits(reason) => {
+                    let stop = ctx.state(|it| it.stop(LEG));
+                    desk::person_looks(ctx, LEG, reason, &stop, None).await?;
+                    ctx.state_mut(|it| it.begin_anew(Step::OrderCertificate));
+                }
+            },
+        }
+    }
+}
+
+/// Follows the order until the certificate is in the mail.
+async fn mailed(ctx: &Ctx, first: OrderState) -> Result<(), Stopped> {
+    let mut state = first;
+    loop {
+        match state {
+            OrderState::Accepted => progress(ctx, LEG, Progress::Open),
+            OrderState::InProduction | OrderState::Printed => progress(ctx, LEG, Progress::TooLate),
+            OrderState::Mailed | OrderState::Cancelled => {
+                desk::settled(ctx, LEG).await;
+                return Ok(());
+            }
+            OrderState::Returned => desk::raise(ctx, LEG, Reason::CertificateReturned).await,
+            OrderState::Void => desk::raise(ctx, LEG, Reason::CertificateVoid).await,
+        }
+        if ctx.state_mut(|it| it.contact_changed(LEG)) {
+            ask(ctx, Certificates::update_delivery_address).await?;
+        }
+        news(ctx, LEG).await?;
+        state = match ask(ctx, Certificates::find_order).await? {
+            OrderAnswer::Stands(state) => state,
+            OrderAnswer::Refused(_) => order(ctx).await?,
+        };
+    }
+}

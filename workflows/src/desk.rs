@@ -1,0 +1,84 @@
+//! Going to the desk and coming back.
+
+use std::time::Duration;
+
+use domain::{
+    desk::{Leg, Reason},
+    people::Register,
+};
+use temporalio_common::search_attributes::SearchAttributeKey;
+use temporalio_workflow::{
+    TimerOptions, WaitConditionOptions, WorkflowCancellationToken, WorkflowContext, workflows::select,
+};
+
+use crate::{
+    DESK_REASON,
+    asking::{Stopped, keep},
+    newborn_case::NewbornCase,
+    ports::{ClearTask, LegOf, RaiseTask, Task},
+};
+
+const REASON: SearchAttributeKey<String> = SearchAttributeKey::keyword(DESK_REASON);
+
+/// Puts the leg on the desk and waits until a person says "retry now", the register has news, or `pause` has passed.
+pub async fn person_looks(
+    ctx: &WorkflowContext<NewbornCase>,
+    leg: Leg,
+    reason: Reason,
+    stop: &WorkflowCancellationToken,
+    pause: Option<Duration>,
+) -> Result<(), Stopped> {
+    raise(ctx, leg, reason).await;
+    let looked = |it: &NewbornCase| it.wants_a_look(leg);
+    let until = WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
+    let waited = match pause {
+        None => ctx.wait_condition_with_options(looked, until).await.map_err(|_| Stopped),
+        Some(pause) => {
+            let pause = TimerOptions::builder(pause).cancellation_token(stop.clone()).build();
+            select! {
+                looked = ctx.wait_condition_with_options(looked, until) => looked.map_err(|_| Stopped),
+                _ = ctx.timer(pause) => Ok(()),
+            }
+        }
+    };
+    ctx.state_mut(|it| it.looks(leg));
+    if stop.is_cancelled() { Err(Stopped) } else { waited }
+}
+
+/// Puts the leg on the desk, once per reason.
+pub async fn raise(ctx: &WorkflowContext<NewbornCase>, leg: Leg, reason: Reason) {
+    let known = ctx.state(|it| it.carried.desk.get(&leg) == Some(&reason));
+    if known {
+        return;
+    }
+    let case = ctx.state_mut(|it| {
+        it.carried.desk.insert(leg, reason);
+        it.case
+    });
+    publish(ctx);
+    keep(ctx, || RaiseTask, Task { case, leg, reason }).await;
+}
+
+/// Takes the leg off the desk, if it is there.
+pub async fn settled(ctx: &WorkflowContext<NewbornCase>, leg: Leg) {
+    let Some(case) = ctx.state_mut(|it| it.carried.desk.remove(&leg).map(|_| it.case)) else { return };
+    publish(ctx);
+    keep(ctx, || ClearTask, LegOf { case, leg }).await;
+}
+
+/// Takes the leg off the desk if it was there only because the register did not answer.
+pub async fn answers_again(ctx: &WorkflowContext<NewbornCase>, leg: Leg, register: Register) {
+    let silence = [Reason::silent(register), Reason::turns_away(register)];
+    if ctx.state(|it| it.carried.desk.get(&leg).is_some_and(|reason| silence.contains(reason))) {
+        settled(ctx, leg).await;
+    }
+}
+
+/// Search attributes are dear: this one changes only when a case goes to the desk or leaves it.
+fn publish(ctx: &WorkflowContext<NewbornCase>) {
+    let reason = ctx.state(|it| it.carried.desk.values().next().copied());
+    ctx.upsert_search_attributes([match reason {
+        Some(reason) => REASON.value_set(reason.code().to_owned()),
+        None => REASON.value_unset(),
+    }]);
+}

@@ -1,0 +1,56 @@
+//! What a run of a case starts with, and what it hands to the next run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    CaseRef,
+    clocks::Clocks,
+    decision::{Pivot, Progress},
+    desk::{Leg, Reason},
+    undo::{Step, Undo},
+};
+use serde::{Deserialize, Serialize};
+
+/// The input of `newborn-case`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseInput {
+    pub case: CaseRef,
+    pub clocks: Clocks,
+    /// Empty when the case starts.
+    #[serde(default)]
+    pub carried: Carried,
+}
+
+/// What continue-as-new hands over. A new run tells the story again: every step asks under the same key and hears the
+/// same answer. Only what the registers cannot tell is carried.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Carried {
+    pub pivot: Pivot,
+    /// What may have happened outside and may have to be taken back; newest last.
+    pub undo: Vec<(Leg, Undo)>,
+    /// How often a step was begun anew. See docs/decisions/0005-keys-and-generations.md.
+    pub generations: BTreeMap<Step, u16>,
+    /// Legs that a decision told to stop.
+    pub withdrawn: BTreeSet<Leg>,
+    /// Legs that a register has news for and that have not looked since.
+    pub unheard: BTreeSet<Leg>,
+    /// Legs that a person wants looked at now.
+    pub retry: BTreeSet<Leg>,
+    /// The open tasks.
+    pub desk: BTreeMap<Leg, Reason>,
+    /// Since when the hospital's notice has been waited for.
+    pub notice_awaited_since: Option<std::time::SystemTime>,
+    /// How far the two legs are; absent until a leg has been looked at.
+    pub progress: BTreeMap<Leg, Progress>,
+    /// The newest event of each register that this case has heard of, and those before it that may come twice.
+    pub seen: crate::news::Seen,
+    /// The newest payment that the parents offered; zero is the one that came with the form.
+    pub payment: u16,
+    /// How many looks have found nothing new, per leg: they grow rarer.
+    pub looks: BTreeMap<Leg, u32>,
+    /// The newest contact that a person has written to the case file.
+    pub contact: u32,
+    /// The newest contact that each register was told.
+    pub contact_told: BTreeMap<Leg, u32>,
+}

@@ -1,0 +1,258 @@
+//! One newborn's case, from the parents' form to three services.
+
+use domain::{
+    CaseRef,
+    clocks::Clocks,
+    decision::{Action, Decision, Pivot, Progress, Situation},
+    desk::{Leg, Reason},
+    facts::Ending,
+    undo::Step,
+};
+use futures_util::FutureExt;
+use temporalio_macros::{workflow, workflow_methods};
+use temporalio_workflow::{
+    ContinueAsNewOptions, SyncWorkflowContext, WaitConditionOptions, WorkflowCancellationToken, WorkflowContext,
+    WorkflowContextView, WorkflowResult,
+    workflows::{join, select},
+};
+
+use crate::{
+    asking::keep,
+    birth::{self, Ended, Registration},
+    certificate, desk,
+    input::{Carried, CaseInput},
+    news::News,
+    ports::{CloseCase, Closing},
+    sin,
+    undoing::{TakenBack, take_back},
+};
+
+#[workflow]
+pub struct NewbornCase {
+    pub(crate) case: CaseRef,
+    pub(crate) clocks: Clocks,
+    pub(crate) carried: Carried,
+    /// Questions without an answer yet. A case continues as new only when there is none.
+    pub(crate) under_way: u32,
+    stops: [WorkflowCancellationToken; 3],
+}
+
+#[workflow_methods]
+impl NewbornCase {
+    #[init]
+    fn new(_ctx: &WorkflowContextView, input: CaseInput) -> Self {
+        let stops = std::array::from_fn(|_| WorkflowCancellationToken::new());
+        let it = Self { case: input.case, clocks: input.clocks, carried: input.carried, under_way: 0, stops };
+        for leg in &it.carried.withdrawn {
+            it.stop(*leg).cancel();
+        }
+        it
+    }
+
+    #[run(name = "newborn-case")]
+    pub async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<Ending> {
+        let ctx = &*ctx;
+        let ending = select! {
+            ending = Box::pin(Self::story(ctx).fuse()) => ending,
+            () = Box::pin(Self::cancelled(ctx).fuse()) => unreachable!("a cancel is watched for until the end"),
+            () = Box::pin(Self::history_is_long(ctx).fuse()) => {
+                let input = ctx.state(|it| CaseInput { case: it.case, clocks: it.clocks.clone(), carried: it.carried.clone() });
+                return ctx.continue_as_new(input, ContinueAsNewOptions::default()).map(|never| match never {});
+            }
+        };
+        Ok(ending)
+    }
+
+    /// The three parts go beside each other. The legs wait for the birth to stand, and cannot hurt it or each other.
+    async fn story(ctx: &WorkflowContext<Self>) -> Ending {
+        let (ending, (), ()) = join!(Self::birth(ctx), certificate::leg(ctx), sin::leg(ctx));
+        let case = ctx.state(|it| it.case);
+        keep(ctx, || CloseCase, Closing { case, ending }).await;
+        ending
+    }
+
+    /// The birth is registered, or everything that was done for it is taken back.
+    async fn birth(ctx: &WorkflowContext<Self>) -> Ending {
+        loop {
+            let Err(why) = Self::registration(ctx).await else { return Ending::Complete };
+            match take_back(ctx, Leg::Birth).await {
+                TakenBack::Everything => {
+                    desk::settled(ctx, Leg::Birth).await;
+                    ctx.state_mut(Self::stop_everything);
+                    return match why {
+                        Ended::Refused => Ending::Refused,
+                        Ended::Withdrawn => Ending::Withdrawn,
+                    };
+                }
+                // The province had registered the birth before the withdrawal arrived.
+                TakenBack::TooLate => ctx.state_mut(|it| {
+                    it.carried.pivot = Pivot::Asked;
+                    it.go_on(Leg::Birth);
+                }),
+            }
+        }
+    }
+
+    async fn registration(ctx: &WorkflowContext<Self>) -> Result<(), Ended> {
+        loop {
+            if ctx.state(|it| it.carried.pivot == Pivot::NotAsked) {
+                // The province receives what the parents certified.
+                let standing = birth::submit(ctx).await?;
+
+                // It must agree with the hospital's notice, which may come weeks later.
+                birth::notice_agrees(ctx, standing).await?;
+            }
+
+            // From this call on the birth may stand: nothing is undone until the province has said which.
+            match birth::register(ctx).await? {
+                Registration::Stands => return Ok(()),
+                Registration::MatchFell => (),
+            }
+        }
+    }
+
+    /// A Temporal cancel means "withdraw": before the pivot it unwinds; after it the case goes to the desk.
+    async fn cancelled(ctx: &WorkflowContext<Self>) {
+        ctx.cancelled().await;
+        if ctx.state(|it| it.carried.pivot == Pivot::NotAsked) {
+            ctx.state_mut(|it| it.withdraw(Leg::Birth));
+        } else {
+            let never = WorkflowCancellationToken::new();
+            let reason = Reason::CancelledAfterRegistration;
+            if desk::person_looks(ctx, Leg::Birth, reason, &never, None).await.is_ok() {
+                desk::settled(ctx, Leg::Birth).await;
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// Ready when the case waits, nothing is under way and the history has grown long.
+    async fn history_is_long(ctx: &WorkflowContext<Self>) {
+        let never = WaitConditionOptions::builder().cancellation_token(WorkflowCancellationToken::new()).build();
+        let long = |it: &Self| {
+            let long = ctx.continue_as_new_suggested() || ctx.history_length() >= it.clocks.history_events;
+            long && it.under_way == 0 && ctx.all_handlers_finished()
+        };
+        let _never_cancelled = ctx.wait_condition_with_options(long, never).await;
+    }
+
+    /// A register's event stream has news. It may come twice, late or out of order.
+    #[signal(name = "news")]
+    pub fn news(&mut self, _ctx: &mut SyncWorkflowContext<Self>, news: News) {
+        if self.carried.seen.is_new(news) {
+            self.carried.unheard.insert(news.leg());
+        }
+    }
+
+    /// The parents offered another payment; the case file has it.
+    #[signal(name = "payment_offered")]
+    pub fn payment_offered(&mut self, _ctx: &mut SyncWorkflowContext<Self>, generation: u16) {
+        self.carried.payment = self.carried.payment.max(generation);
+    }
+
+    #[update_validator(decide)]
+    fn may_decide(
+        &self,
+        _ctx: &WorkflowContextView,
+        decision: &Decision,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.situation().allows(decision.action, decision.leg).map_err(|why| why.code().into())
+    }
+
+    /// A person decides. The validator has said that it is allowed.
+    #[update(name = "decide")]
+    pub fn decide(&mut self, _ctx: &mut SyncWorkflowContext<Self>, decision: Decision) {
+        match decision.action {
+            Action::RetryNow => {
+                self.carried.retry.insert(decision.leg);
+            }
+            Action::Withdraw => self.withdraw(decision.leg),
+            Action::CorrectContact => {
+                self.carried.contact = self.carried.contact.max(decision.contact_version.unwrap_or_default());
+                self.carried.unheard.extend([Leg::Certificate, Leg::Sin]);
+            }
+        }
+    }
+}
+
+impl NewbornCase {
+    pub(crate) fn stop(&self, leg: Leg) -> WorkflowCancellationToken {
+        self.stops[place(leg)].clone()
+    }
+
+    /// How often a step was begun.
+    pub(crate) fn generation(&self, step: Step) -> u16 {
+        self.carried.generations.get(&step).copied().unwrap_or(0)
+    }
+
+    /// The next question about this step goes under a new key.
+    pub(crate) fn begin_anew(&mut self, step: Step) {
+        *self.carried.generations.entry(step).or_insert(0) += 1;
+    }
+
+    /// Whether a register has news for the leg, or a person wants it looked at.
+    pub(crate) fn wants_a_look(&self, leg: Leg) -> bool {
+        self.carried.unheard.contains(&leg) || self.carried.retry.contains(&leg)
+    }
+
+    /// The leg looks now. What is heard from here on wants another look.
+    pub(crate) fn looks(&mut self, leg: Leg) {
+        self.carried.unheard.remove(&leg);
+        self.carried.retry.remove(&leg);
+    }
+
+    /// From here on the birth is never taken back.
+    pub(crate) fn birth_stands(&mut self) {
+        self.carried.pivot = Pivot::Registered;
+        self.carried.undo.retain(|(leg, _)| *leg != Leg::Birth);
+    }
+
+    /// Tells a leg to stop.
+    fn withdraw(&mut self, leg: Leg) {
+        self.carried.withdrawn.insert(leg);
+        self.stop(leg).cancel();
+    }
+
+    /// A leg that was told to stop goes on, because it was too late.
+    pub(crate) fn go_on(&mut self, leg: Leg) {
+        self.carried.withdrawn.remove(&leg);
+        self.stops[place(leg)] = WorkflowCancellationToken::new();
+    }
+
+    fn stop_everything(&mut self) {
+        for stop in &self.stops {
+            stop.cancel();
+        }
+    }
+
+    /// Whether a person changed the contact since this leg's register was told. Says so once.
+    pub(crate) fn contact_changed(&mut self, leg: Leg) -> bool {
+        let newest = self.carried.contact;
+        let told = self.carried.contact_told.insert(leg, newest).unwrap_or(0);
+        newest > told
+    }
+
+    fn situation(&self) -> Situation {
+        let progress = |leg| match self.carried.progress.get(&leg) {
+            _ if self.stop(leg).is_cancelled() => Progress::Ended,
+            Some(progress) => *progress,
+            None => Progress::Open,
+        };
+        Situation {
+            pivot: self.carried.pivot,
+            birth_ended: self.stop(Leg::Birth).is_cancelled(),
+            certificate: progress(Leg::Certificate),
+            sin: progress(Leg::Sin),
+            desk: self.carried.desk.clone(),
+            closed: false,
+        }
+    }
+}
+
+const fn place(leg: Leg) -> usize {
+    match leg {
+        Leg::Birth => 0,
+        Leg::Certificate => 1,
+        Leg::Sin => 2,
+    }
+}

@@ -1,0 +1,238 @@
+//! What the story may ask of the world, one type per counterpart.
+//!
+//! Declarations only. The `activities` crate implements each of them, and the compiler checks that inputs and outputs
+//! agree. The names are part of every history ever written: add, never rename.
+
+use domain::{
+    CaseRef,
+    answers::{
+        AddressAnswer, ApplicationAnswer, BindingAnswer, FeeAnswer, NoticeMatch, OrderAnswer, RegistrationAnswer,
+        StatementAnswer, UndoAnswer,
+    },
+    desk::{Leg, Reason},
+    facts::Ending,
+    people::Register,
+    undo::Step,
+};
+use serde::{Deserialize, Serialize};
+use temporalio_common::ActivityDefinition;
+use temporalio_macros::activity_definitions;
+
+// The macro makes one type per declaration; `activities` refers to these.
+pub use case_file::{ClearTask, CloseCase, EndLeg, RaiseTask};
+pub use certificates::{CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress};
+pub use registry::{BindNotice, FindNotice, RegisterBirth, SubmitStatement, UnbindNotice, WithdrawStatement};
+pub use social_insurance::{ApplyForSin, FindApplication, UpdateMailingAddress, WithdrawApplication};
+
+/// Which step of which case, and how often it was begun. Makes the idempotency key `<case>/<step>/<generation>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    pub case: CaseRef,
+    pub generation: u16,
+    /// The generation of the statement that the rest of the case builds on.
+    pub statement: u16,
+}
+
+/// The province's register of births.
+pub struct Registry;
+
+#[activity_definitions]
+impl Registry {
+    /// Sends what the parents certified.
+    #[activity(name = "submit_statement")]
+    pub fn submit_statement(asking: Asking) -> StatementAnswer {
+        unimplemented!()
+    }
+
+    /// Asks how the statement stands to the notices.
+    #[activity(name = "find_notice")]
+    pub fn find_notice(asking: Asking) -> NoticeMatch {
+        unimplemented!()
+    }
+
+    /// Binds the one notice that fits to the statement.
+    #[activity(name = "bind_notice")]
+    pub fn bind_notice(asking: Asking) -> BindingAnswer {
+        unimplemented!()
+    }
+
+    /// REGISTER: the point of no return. The same registration however often it is asked.
+    #[activity(name = "register_birth")]
+    pub fn register_birth(asking: Asking) -> RegistrationAnswer {
+        unimplemented!()
+    }
+
+    /// Frees the notice for another statement. Happy to find nothing, and shuts the door on a binding that comes late.
+    #[activity(name = "unbind_notice")]
+    pub fn unbind_notice(asking: Asking) -> UndoAnswer {
+        unimplemented!()
+    }
+
+    /// Takes the statement back. Happy to find nothing, and shuts the door on a statement that comes late.
+    #[activity(name = "withdraw_statement")]
+    pub fn withdraw_statement(asking: Asking) -> UndoAnswer {
+        unimplemented!()
+    }
+}
+
+/// The province's certificates and their fees.
+pub struct Certificates;
+
+#[activity_definitions]
+impl Certificates {
+    /// Captures the payment that the parents offered.
+    #[activity(name = "pay_fee")]
+    pub fn pay_fee(asking: Asking) -> FeeAnswer {
+        unimplemented!()
+    }
+
+    /// Gives the fee back, until production earned it. Happy to find nothing.
+    #[activity(name = "refund_fee")]
+    pub fn refund_fee(asking: Asking) -> UndoAnswer {
+        unimplemented!()
+    }
+
+    /// Orders the certificate.
+    #[activity(name = "order_certificate")]
+    pub fn order_certificate(asking: Asking) -> OrderAnswer {
+        unimplemented!()
+    }
+
+    /// Asks how far the order is.
+    #[activity(name = "find_order")]
+    pub fn find_order(asking: Asking) -> OrderAnswer {
+        unimplemented!()
+    }
+
+    /// Sends the newest mailing address, until the certificate is printed.
+    #[activity(name = "update_delivery_address")]
+    pub fn update_delivery_address(asking: Asking) -> AddressAnswer {
+        unimplemented!()
+    }
+
+    /// Cancels the order, until production. Happy to find nothing, and shuts the door on an order that comes late.
+    #[activity(name = "cancel_order")]
+    pub fn cancel_order(asking: Asking) -> UndoAnswer {
+        unimplemented!()
+    }
+}
+
+/// The federal Social Insurance Register. No number ever comes back.
+pub struct SocialInsurance;
+
+#[activity_definitions]
+impl SocialInsurance {
+    /// Applies for the child's SIN. If it may have been asked before, it looks first.
+    #[activity(name = "apply_for_sin")]
+    pub fn apply_for_sin(asking: Asking) -> ApplicationAnswer {
+        unimplemented!()
+    }
+
+    /// Asks how far the application is.
+    #[activity(name = "find_application")]
+    pub fn find_application(asking: Asking) -> ApplicationAnswer {
+        unimplemented!()
+    }
+
+    /// Sends the newest mailing address, until the letter is mailed.
+    #[activity(name = "update_mailing_address")]
+    pub fn update_mailing_address(asking: Asking) -> AddressAnswer {
+        unimplemented!()
+    }
+
+    /// Withdraws the application, until a number is issued. Happy to find nothing, and shuts the door.
+    #[activity(name = "withdraw_application")]
+    pub fn withdraw_application(asking: Asking) -> UndoAnswer {
+        unimplemented!()
+    }
+}
+
+/// A task for the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub case: CaseRef,
+    pub leg: Leg,
+    pub reason: Reason,
+}
+
+/// A leg of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegOf {
+    pub case: CaseRef,
+    pub leg: Leg,
+}
+
+/// The end of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    pub case: CaseRef,
+    pub ending: Ending,
+}
+
+/// Our own case file.
+pub struct CaseFile;
+
+#[activity_definitions]
+impl CaseFile {
+    /// Puts the case on the desk. Fine to repeat.
+    #[activity(name = "raise_task")]
+    pub fn raise_task(task: Task) {
+        unimplemented!()
+    }
+
+    /// Takes the case off the desk. Happy to find nothing.
+    #[activity(name = "clear_task")]
+    pub fn clear_task(leg: LegOf) {
+        unimplemented!()
+    }
+
+    /// Notes that a leg was taken back while the birth stands. Fine to repeat.
+    #[activity(name = "end_leg")]
+    pub fn end_leg(leg: LegOf) {
+        unimplemented!()
+    }
+
+    /// Closes the case. Fine to repeat.
+    #[activity(name = "close_case")]
+    pub fn close_case(closing: Closing) {
+        unimplemented!()
+    }
+}
+
+/// A port to a register: whom it asks, about which step, on behalf of which leg.
+pub trait Question: ActivityDefinition<Input = Asking> + Sized {
+    const PORT: Self;
+    const REGISTER: Register;
+    const STEP: Step;
+    const LEG: Leg;
+}
+
+macro_rules! questions {
+    ($( $port:ident: $register:ident, $step:ident, $leg:ident; )+) => {
+        $( impl Question for $port {
+            const PORT: Self = $port;
+            const REGISTER: Register = Register::$register;
+            const STEP: Step = Step::$step;
+            const LEG: Leg = Leg::$leg;
+        } )+
+    };
+}
+
+questions! {
+    SubmitStatement: Province, SubmitStatement, Birth;
+    FindNotice: Province, SubmitStatement, Birth;
+    BindNotice: Province, BindNotice, Birth;
+    RegisterBirth: Province, RegisterBirth, Birth;
+    UnbindNotice: Province, BindNotice, Birth;
+    WithdrawStatement: Province, SubmitStatement, Birth;
+    PayFee: Province, PayFee, Certificate;
+    RefundFee: Province, PayFee, Certificate;
+    OrderCertificate: Province, OrderCertificate, Certificate;
+    FindOrder: Province, OrderCertificate, Certificate;
+    UpdateDeliveryAddress: Province, OrderCertificate, Certificate;
+    CancelOrder: Province, OrderCertificate, Certificate;
+    ApplyForSin: Federal, ApplyForSin, Sin;
+    FindApplication: Federal, ApplyForSin, Sin;
+    UpdateMailingAddress: Federal, ApplyForSin, Sin;
+    WithdrawApplication: Federal, ApplyForSin, Sin;
+}
