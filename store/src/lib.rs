@@ -1,0 +1,67 @@
+//! The case file: all SQL of the engine (PostgreSQL), one module per table.
+//!
+//! Plain functions over `&mut PgConnection`: whoever calls begins and commits. What people typed is
+//! kept as ciphertext only; plain columns hold references, closed words, times and hashes.
+
+pub mod cases;
+mod columns;
+pub mod contents;
+mod desk;
+mod error;
+pub mod keys;
+pub mod log;
+pub mod messages;
+pub mod outbox;
+pub mod payments;
+pub mod requests;
+pub mod search;
+pub mod statistics;
+pub mod streams;
+pub mod submissions;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{Connection, PgPool, postgres::PgPoolOptions};
+
+pub use crate::{
+    error::StoreError,
+    keys::Keys,
+    statistics::{Statistics, statistics},
+};
+
+/// The channel on which every record of a case is announced; the payload is the case reference.
+pub const CASE_CHANNEL: &str = "newborn_case";
+
+/// The channel that says there is something new in the outbox; the payload is empty.
+pub const OUTBOX_CHANNEL: &str = "newborn_outbox";
+
+/// A connection that has rested longer than this is asked whether it still lives before it is used.
+const RESTED: Duration = Duration::from_secs(5);
+
+/// Opens a pool of at most `max` connections to the case file.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] when the address is none or nobody answers there.
+pub async fn connect(url: &SecretString, max: u32) -> Result<PgPool, StoreError> {
+    // A question before every use, sqlx's default, would double the round trips of a busy engine.
+    let pool = PgPoolOptions::new()
+        .max_connections(max)
+        .test_before_acquire(false)
+        .before_acquire(|conn, connection| {
+            Box::pin(async move { Ok(connection.idle_for < RESTED || conn.ping().await.is_ok()) })
+        })
+        .connect(url.expose_secret())
+        .await?;
+    Ok(pool)
+}
+
+/// Brings the tables up to date. Fine to repeat, and for several processes at once.
+///
+/// # Errors
+///
+/// [`StoreError::Migration`] when a migration fails or was edited after it ran.
+pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+    sqlx::migrate!().run(pool).await.map_err(StoreError::Migration)
+}

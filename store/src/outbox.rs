@@ -1,0 +1,193 @@
+//! The outbox: what workflows must hear, written in the transaction that decided it.
+//!
+//! A loop begins, takes what is [`pending`], tells the workflow, marks each errand [`done`] or
+//! [`failed`] and commits. Errands of one case come one at a time, in the order they were written.
+
+use domain::{CaseRef, clocks::Clocks};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::{PgConnection, types::Json};
+
+use crate::{
+    StoreError,
+    columns::{case_ref, inconsistent, number},
+};
+
+const TABLE: &str = "outbox";
+
+/// What a workflow must hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// Start the workflow of the case.
+    StartCase { clocks: Clocks },
+    /// Signal that the parents offered a payment.
+    PaymentOffered { generation: u16 },
+}
+
+/// An errand to run now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    pub id: i64,
+    pub case: CaseRef,
+    pub errand: Errand,
+    /// When it was written.
+    pub since: Timestamp,
+    /// How often it has failed.
+    pub attempts: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    case_ref: String,
+    errand: String,
+    clocks: Option<serde_json::Value>,
+    generation: Option<i32>,
+    written_at: jiff_sqlx::Timestamp,
+    attempts: i32,
+}
+
+impl TryFrom<Row> for Pending {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let broken = || inconsistent(TABLE, row.id);
+        let errand = match (row.errand.as_str(), row.clocks, row.generation) {
+            ("START_CASE", Some(clocks), None) => {
+                Errand::StartCase { clocks: serde_json::from_value(clocks).map_err(|_| broken())? }
+            }
+            ("PAYMENT_OFFERED", None, Some(generation)) => {
+                Errand::PaymentOffered { generation: number(TABLE, row.id, generation)? }
+            }
+            _ => return Err(broken()),
+        };
+        Ok(Self {
+            id: row.id,
+            case: case_ref(TABLE, &row.case_ref)?,
+            errand,
+            since: row.written_at.to_jiff(),
+            attempts: number(TABLE, row.id, row.attempts)?,
+        })
+    }
+}
+
+/// Takes up to `limit` errands that are due at `at`, oldest first. They stay locked until the
+/// caller commits; others skip them meanwhile.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn pending(
+    conn: &mut PgConnection,
+    limit: i64,
+    at: Timestamp,
+) -> Result<Vec<Pending>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, case_ref, errand, clocks, generation, written_at, attempts
+        from outbox o
+        where done_at is null
+        and next_try_at <= $2
+        and not exists (
+            select from outbox earlier
+            where earlier.case_ref = o.case_ref
+            and earlier.id < o.id
+            and earlier.done_at is null
+        )
+        order by id
+        limit $1
+        for update skip locked",
+    )
+    .bind(limit)
+    .bind(at.to_sqlx())
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Pending::try_from).collect()
+}
+
+/// The workflow has heard.
+///
+/// # Errors
+///
+/// [`StoreError::Database`]; [`StoreError::Inconsistent`] if there is no such errand.
+pub async fn done(conn: &mut PgConnection, id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let marked = sqlx::query("update outbox set done_at = $2 where id = $1 and done_at is null")
+        .bind(id)
+        .bind(at.to_sqlx())
+        .execute(conn)
+        .await?;
+    one(id, marked.rows_affected())
+}
+
+/// The workflow could not be told; it is tried again after a pause that grows from a tenth of a
+/// second to 10 seconds.
+///
+/// # Errors
+///
+/// [`StoreError::Database`]; [`StoreError::Inconsistent`] if there is no such errand.
+pub async fn failed(conn: &mut PgConnection, id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "update outbox
+        set attempts = attempts + 1,
+            next_try_at = $2 + least(
+                interval '10 seconds',
+                interval '100 milliseconds' * power(2, least(attempts, 10))
+            )
+        where id = $1
+        and done_at is null",
+    )
+    .bind(id)
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
+    one(id, marked.rows_affected())
+}
+
+fn one(id: i64, marked: u64) -> Result<(), StoreError> {
+    if marked == 1 { Ok(()) } else { Err(inconsistent(TABLE, id)) }
+}
+
+/// When the oldest errand that is not done was written.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn oldest(conn: &mut PgConnection) -> Result<Option<Timestamp>, StoreError> {
+    let oldest: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(
+        "select written_at
+        from outbox
+        where done_at is null
+        order by id
+        limit 1",
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(oldest.map(jiff_sqlx::Timestamp::to_jiff))
+}
+
+pub(crate) async fn add(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    errand: &Errand,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let (word, clocks, generation) = match errand {
+        Errand::StartCase { clocks } => ("START_CASE", Some(Json(clocks)), None),
+        Errand::PaymentOffered { generation } => {
+            ("PAYMENT_OFFERED", None, Some(i32::from(*generation)))
+        }
+    };
+    sqlx::query(
+        "insert into outbox (case_ref, errand, clocks, generation, written_at, next_try_at)
+        values ($1, $2, $3, $4, $5, $5)
+        returning pg_notify($6, '')",
+    )
+    .bind(case.to_string())
+    .bind(word)
+    .bind(clocks)
+    .bind(generation)
+    .bind(at.to_sqlx())
+    .bind(crate::OUTBOX_CHANNEL)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

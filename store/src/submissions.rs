@@ -1,0 +1,190 @@
+//! Submissions: what came through the door in one piece, once per idempotency key.
+
+use domain::{
+    CaseRef,
+    clocks::Clocks,
+    contact::Contact,
+    content::Content,
+    facts::{Fact, Facts},
+    people::Actor,
+};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    Keys, StoreError,
+    cases::{self, Inserted, NewRow},
+    columns::{case_ref, number, stored},
+    contents, keys,
+    log::{Entries, Head},
+    messages,
+    outbox::{self, Errand},
+    payments, search,
+};
+
+/// A submission that has been read, with the references drawn for its cases.
+pub struct NewSubmission<'a> {
+    pub id: Uuid,
+    /// As the parents' client sent it; kept sealed per case, and as a keyed hash.
+    pub idempotency_key: &'a str,
+    /// SHA-256 of the request body: the same key with another body is refused.
+    pub digest: [u8; 32],
+    pub clocks: &'a Clocks,
+    pub cases: &'a [NewCase<'a>],
+    pub at: Timestamp,
+}
+
+/// One child of a submission.
+pub struct NewCase<'a> {
+    pub case: CaseRef,
+    /// The position of the child in the submission, from 1.
+    pub ordinal: u8,
+    /// Shared by the children of one birth.
+    pub delivery: Uuid,
+    pub content: &'a Content,
+    pub contact: &'a Contact,
+}
+
+/// What became of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intake {
+    /// It is in the case file, and its cases will be started, once the caller has committed.
+    New,
+    /// The same was received before; nothing was written.
+    Again {
+        submission: Uuid,
+        /// By their position in the submission.
+        cases: Vec<(CaseRef, u8)>,
+    },
+    /// The key came before with another body; nothing was written.
+    KeyReused,
+    /// A reference belongs to another case; nothing can be committed. Roll back, draw again.
+    RefTaken,
+}
+
+/// Receives a submission: cases, keys, sealed contents, search hashes, the first log entry, the
+/// message that says so, and the errand to start the workflow, in the caller's transaction. Of two
+/// posts of one key at once, one is [`Intake::New`] and the other waits for it and is
+/// [`Intake::Again`].
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn receive(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    new: &NewSubmission<'_>,
+) -> Result<Intake, StoreError> {
+    let key_hash = keys.search.hash("idempotency-key", &[new.idempotency_key.as_bytes()]);
+    let body_hash = keys.search.hash("request", &[&new.digest]);
+    let refs: Vec<String> = new.cases.iter().map(|child| child.case.to_string()).collect();
+    let inserted = sqlx::query(
+        "insert into submissions (id, key_hash, body_hash, received_at)
+        select $1, $2, $3, $4
+        where not exists (select from cases where case_ref = any($5))
+        on conflict on constraint one_submission_per_key do nothing",
+    )
+    .bind(new.id)
+    .bind(key_hash)
+    .bind(body_hash)
+    .bind(new.at.to_sqlx())
+    .bind(&refs)
+    .execute(&mut *conn)
+    .await?;
+    if inserted.rows_affected() == 0 {
+        return received_before(conn, key_hash, body_hash).await;
+    }
+    for child in new.cases {
+        if file(conn, keys, new, child).await? == Inserted::RefTaken {
+            return Ok(Intake::RefTaken);
+        }
+    }
+    Ok(Intake::New)
+}
+
+/// What to answer when a submission could not be inserted: its key is known, or a reference is.
+async fn received_before(
+    conn: &mut PgConnection,
+    key_hash: [u8; 32],
+    body_hash: [u8; 32],
+) -> Result<Intake, StoreError> {
+    let known: Option<(Uuid, Vec<u8>)> =
+        sqlx::query_as("select id, body_hash from submissions where key_hash = $1")
+            .bind(key_hash)
+            .fetch_optional(&mut *conn)
+            .await?;
+    match known {
+        None => Ok(Intake::RefTaken),
+        Some((_, known)) if known != body_hash => Ok(Intake::KeyReused),
+        Some((submission, _)) => {
+            let cases = cases(conn, submission).await?;
+            Ok(Intake::Again { submission, cases })
+        }
+    }
+}
+
+/// Opens the case of one child.
+async fn file(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    new: &NewSubmission<'_>,
+    child: &NewCase<'_>,
+) -> Result<Inserted, StoreError> {
+    let case = child.case;
+    let at = stored(new.at);
+    let services = &child.content.services;
+    let (key, wrapped) = keys.cases.draw(case);
+    let mut log = Entries::after(Head::BEFORE_THE_FIRST, case, Actor::Parents, None, at);
+    log.push(&Fact::Received);
+    let row = NewRow {
+        case,
+        submission: new.id,
+        ordinal: child.ordinal,
+        delivery: child.delivery,
+        correlation: &contents::seal_correlation(&key, new.idempotency_key),
+        head: log.head(),
+        facts: &Facts::received(at, services.certificate, services.sin.is_some()),
+    };
+    if cases::insert(conn, &row).await? == Inserted::RefTaken {
+        return Ok(Inserted::RefTaken);
+    }
+    keys::keep(conn, case, &wrapped).await?;
+    contents::keep(conn, &key, case, child.content).await?;
+    contents::keep_contact(conn, &key, case, 1, child.contact, at).await?;
+    search::keep(conn, keys, case, &child.content.statement).await?;
+    if let Some(token) = &services.payment_token {
+        payments::keep(conn, keys, &key, case, 0, token, at).await?;
+    }
+    log.append(conn).await?;
+    if let Some(message) = Fact::Received.message() {
+        messages::tell(conn, case, message, at).await?;
+    }
+    outbox::add(conn, case, &Errand::StartCase { clocks: new.clocks.clone() }, at).await?;
+    Ok(Inserted::New)
+}
+
+/// The cases of a submission by their position in it; empty for an unknown submission.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn cases(
+    conn: &mut PgConnection,
+    submission: Uuid,
+) -> Result<Vec<(CaseRef, u8)>, StoreError> {
+    let rows: Vec<(String, i16)> = sqlx::query_as(
+        "select case_ref, ordinal
+        from cases
+        where submission = $1
+        order by ordinal",
+    )
+    .bind(submission)
+    .fetch_all(conn)
+    .await?;
+    let child = |(case, ordinal): (String, i16)| {
+        Ok((case_ref("cases", &case)?, number("cases", &case, ordinal)?))
+    };
+    rows.into_iter().map(child).collect()
+}
