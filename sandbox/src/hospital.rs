@@ -1,0 +1,344 @@
+//! The hospital's side: reads notices as JSON and sends them to the province with the hospital's own certificate.
+
+use std::{net::SocketAddr, time::Duration};
+
+use proto::{
+    common::v1::{Name, NameKind, RequestContext, Sex},
+    registry::v1::{
+        AmendNoticeRequest, Attendant, AttendantKind, GetNoticeRequest, Notice, NoticeBirthParent,
+        Place, SubmitNoticeRequest, amend_notice_response, get_notice_response,
+        notice_intake_service_client::NoticeIntakeServiceClient, submit_notice_response,
+    },
+};
+use serde::{Deserialize, Serialize};
+use tonic::{
+    Code, Response, Status,
+    transport::{Channel, ClientTlsConfig, Endpoint},
+};
+use tonic_types::StatusExt;
+
+/// How often a question is asked before it is given up.
+const ATTEMPTS: u32 = 10;
+/// How long to wait before asking again, when the province does not say.
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+/// A notice as a file has it. Names of fields are those of the submission.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeFile {
+    notice_id: String,
+    #[serde(default)]
+    facility_id: String,
+    /// The exact place, outside a facility.
+    #[serde(default)]
+    location_text: String,
+    #[serde(default)]
+    municipality: String,
+    date_of_birth: String,
+    #[serde(default)]
+    time_of_birth: String,
+    sex: SexCode,
+    plurality: u32,
+    #[serde(default)]
+    birth_order: u32,
+    birth_parent: BirthParentFile,
+    #[serde(default)]
+    attendant: Option<AttendantFile>,
+    #[serde(default)]
+    weight_grams: u32,
+    #[serde(default)]
+    gestation_weeks: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BirthParentFile {
+    legal_name: NameFile,
+    #[serde(default)]
+    birth_name: Option<NameFile>,
+    date_of_birth: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NameFile {
+    /// May be left out: a name with `single` is SINGLE, another DUAL.
+    #[serde(default)]
+    kind: Option<NameKindCode>,
+    #[serde(default)]
+    first: String,
+    #[serde(default)]
+    middle: String,
+    #[serde(default)]
+    last: String,
+    #[serde(default)]
+    single: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttendantFile {
+    kind: AttendantCode,
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum SexCode {
+    Female,
+    Male,
+    OtherOrUndetermined,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum NameKindCode {
+    Dual,
+    Single,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AttendantCode {
+    Md,
+    Rn,
+    Midwife,
+    Other,
+    None,
+}
+
+/// What became of a notice.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sent {
+    notice_id: String,
+    outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Outcome {
+    Received,
+    Amended,
+    /// The province has exactly this already.
+    Unchanged,
+    /// The birth is registered on the notice as it was.
+    TooLate,
+}
+
+/// Why a notice was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSent {
+    #[error("notice {notice_id}: the province did not answer {ATTEMPTS} times")]
+    NoAnswer { notice_id: String, source: Status },
+    #[error("notice {notice_id}: the province does not take it: {}", .source.message())]
+    NotTaken { notice_id: String, source: Status },
+    #[error("notice {notice_id}: the province gave an answer that does not fit the question")]
+    Unexpected { notice_id: String },
+}
+
+/// A hospital with a line to the province.
+#[derive(Clone)]
+pub struct Hospital {
+    province: NoticeIntakeServiceClient<Channel>,
+}
+
+impl Hospital {
+    /// A hospital that will call the province at this address when it has something to send.
+    ///
+    /// # Errors
+    ///
+    /// When the certificates cannot be used.
+    pub fn new(province: SocketAddr, tls: ClientTlsConfig) -> anyhow::Result<Self> {
+        let channel = Endpoint::from_shared(format!("https://{province}"))?
+            .tls_config(tls)?
+            .timeout(Duration::from_secs(60))
+            .connect_lazy();
+        Ok(Self { province: NoticeIntakeServiceClient::new(channel) })
+    }
+
+    /// Sends a notice: submits a new one, amends one that the province has with other content.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSent`] says why.
+    pub async fn send(&self, file: NoticeFile) -> Result<Sent, NotSent> {
+        let notice = Notice::from(file);
+        let notice_id = notice.notice_id.clone();
+        let outcome = match self.find(&notice_id).await? {
+            None => self.submit(notice).await?,
+            Some((known, _)) if known == notice => Outcome::Unchanged,
+            Some((_, version)) => self.amend(notice, version).await?,
+        };
+        Ok(Sent { notice_id, outcome })
+    }
+
+    async fn find(&self, notice_id: &str) -> Result<Option<(Notice, u32)>, NotSent> {
+        let ask = || {
+            let request = GetNoticeRequest { context: context(), notice_id: notice_id.into() };
+            let mut province = self.province.clone();
+            async move { province.get_notice(request).await }
+        };
+        match until_answered(notice_id, ask).await?.outcome {
+            Some(get_notice_response::Outcome::Found(found)) => {
+                Ok(found.notice.map(|it| (it, found.version)))
+            }
+            Some(get_notice_response::Outcome::NotFound(_)) => Ok(None),
+            None => Err(NotSent::Unexpected { notice_id: notice_id.into() }),
+        }
+    }
+
+    async fn submit(&self, notice: Notice) -> Result<Outcome, NotSent> {
+        let notice_id = notice.notice_id.clone();
+        let ask = || {
+            let request = SubmitNoticeRequest {
+                context: context(),
+                idempotency_key: format!("{notice_id}/submit-notice/1"),
+                notice: Some(notice.clone()),
+            };
+            let mut province = self.province.clone();
+            async move { province.submit_notice(request).await }
+        };
+        match until_answered(&notice_id, ask).await?.outcome {
+            Some(submit_notice_response::Outcome::Received(_)) => Ok(Outcome::Received),
+            Some(submit_notice_response::Outcome::AlreadyKnown(_)) | None => {
+                Err(NotSent::Unexpected { notice_id })
+            }
+        }
+    }
+
+    /// The version that is replaced makes the key: the same amendment sent again has the same one.
+    async fn amend(&self, notice: Notice, version: u32) -> Result<Outcome, NotSent> {
+        let notice_id = notice.notice_id.clone();
+        let ask = || {
+            let request = AmendNoticeRequest {
+                context: context(),
+                idempotency_key: format!("{notice_id}/amend-notice/{version}"),
+                notice: Some(notice.clone()),
+            };
+            let mut province = self.province.clone();
+            async move { province.amend_notice(request).await }
+        };
+        match until_answered(&notice_id, ask).await?.outcome {
+            Some(amend_notice_response::Outcome::Amended(_)) => Ok(Outcome::Amended),
+            Some(amend_notice_response::Outcome::TooLate(_)) => Ok(Outcome::TooLate),
+            Some(amend_notice_response::Outcome::NotFound(_)) | None => {
+                Err(NotSent::Unexpected { notice_id })
+            }
+        }
+    }
+}
+
+/// Asks, with the same key, until an answer comes.
+async fn until_answered<A, F, W>(notice_id: &str, ask: F) -> Result<A, NotSent>
+where
+    F: Fn() -> W,
+    W: Future<Output = Result<Response<A>, Status>>,
+{
+    let mut attempt = 1;
+    loop {
+        match ask().await {
+            Ok(answer) => return Ok(answer.into_inner()),
+            Err(status) if !is_silence(&status) => {
+                return Err(NotSent::NotTaken { notice_id: notice_id.into(), source: status });
+            }
+            Err(status) if attempt == ATTEMPTS => {
+                return Err(NotSent::NoAnswer { notice_id: notice_id.into(), source: status });
+            }
+            Err(status) => {
+                let told = status.get_details_retry_info().and_then(|it| it.retry_delay);
+                tokio::time::sleep(told.unwrap_or(AGAIN_AFTER)).await;
+                attempt += 1;
+            }
+        }
+    }
+}
+
+/// Whether the status leaves open what was done, so that asking again can help.
+fn is_silence(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Unavailable
+            | Code::Aborted
+            | Code::DeadlineExceeded
+            | Code::Internal
+            | Code::Unknown
+            | Code::Cancelled
+    )
+}
+
+fn context() -> Option<RequestContext> {
+    Some(RequestContext {
+        request_id: uuid::Uuid::now_v7().to_string(),
+        sent_at: Some(crate::moment::Moment::now().to_wire()),
+        correlation: String::new(),
+    })
+}
+
+impl From<NoticeFile> for Notice {
+    fn from(file: NoticeFile) -> Self {
+        Self {
+            notice_id: file.notice_id,
+            place: Some(Place {
+                facility_id: file.facility_id,
+                location_text: file.location_text,
+                municipality: file.municipality,
+                ..Place::default()
+            }),
+            date_of_birth: file.date_of_birth,
+            time_of_birth: file.time_of_birth,
+            sex: Sex::from(file.sex).into(),
+            plurality: file.plurality,
+            birth_order: file.birth_order,
+            birth_parent: Some(NoticeBirthParent {
+                legal_name: Some(file.birth_parent.legal_name.into()),
+                name_at_birth: file.birth_parent.birth_name.map(Name::from),
+                date_of_birth: file.birth_parent.date_of_birth,
+            }),
+            attendant: file
+                .attendant
+                .map(|it| Attendant { kind: AttendantKind::from(it.kind).into(), name: it.name }),
+            weight_grams: file.weight_grams,
+            gestation_weeks: file.gestation_weeks,
+        }
+    }
+}
+
+impl From<NameFile> for Name {
+    fn from(file: NameFile) -> Self {
+        let kind = match file.kind {
+            Some(NameKindCode::Single) => NameKind::Single,
+            None if !file.single.is_empty() => NameKind::Single,
+            Some(NameKindCode::Dual) | None => NameKind::Dual,
+        };
+        Self {
+            kind: kind.into(),
+            first: file.first,
+            middle: file.middle,
+            last: file.last,
+            single: file.single,
+        }
+    }
+}
+
+impl From<SexCode> for Sex {
+    fn from(code: SexCode) -> Self {
+        match code {
+            SexCode::Female => Self::Female,
+            SexCode::Male => Self::Male,
+            SexCode::OtherOrUndetermined => Self::OtherOrUndetermined,
+        }
+    }
+}
+
+impl From<AttendantCode> for AttendantKind {
+    fn from(code: AttendantCode) -> Self {
+        match code {
+            AttendantCode::Md => Self::Md,
+            AttendantCode::Rn => Self::Rn,
+            AttendantCode::Midwife => Self::Midwife,
+            AttendantCode::Other => Self::Other,
+            AttendantCode::None => Self::None,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Keys: what makes a call that comes twice be worked once, and an undo that comes first be the last word.
+
+use prost::Message;
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, Row};
+
+use crate::{calls::Command, faults::Fault, moment::Moment};
+
+/// A key, read: `<subject>/<step>/<generation>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    text: String,
+    subject: String,
+    step: String,
+    pub generation: i64,
+}
+
+impl Key {
+    /// Reads a key that stands in `field`.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::InvalidFields`] naming the field, when the text is not a key.
+    pub fn read(field: &str, text: &str) -> Result<Self, Fault> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let [subject, step, generation] = parts[..] else { return Err(Fault::field(field)) };
+        let word = |part: &str| {
+            (1..=64).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_graphic())
+        };
+        let generation: i64 = generation.parse().map_err(|_| Fault::field(field))?;
+        if !word(subject) || !word(step) || generation < 1 {
+            return Err(Fault::field(field));
+        }
+        Ok(Self { text: text.into(), subject: subject.into(), step: step.into(), generation })
+    }
+
+    /// The key as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// What an undo came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undoing {
+    Undone,
+    NothingToUndo,
+    TooLate,
+}
+
+/// What the register knows of a key.
+pub enum Known<A> {
+    /// Nothing: the work may be done.
+    New,
+    /// It was answered like this.
+    Answered(A),
+    /// It must not be worked any more.
+    Shut,
+}
+
+/// Reads and checks all keys of a command: they are keys, and they are all of one subject.
+///
+/// # Errors
+///
+/// [`Fault::InvalidFields`] naming the fields.
+pub fn check<C: Command>(command: &C) -> Result<Key, Fault> {
+    let key = Key::read("idempotency_key", command.key())?;
+    if key.subject != command.subject() {
+        return Err(Fault::field("idempotency_key"));
+    }
+    for (field, named) in command.named_keys() {
+        if Key::read(field, named)?.subject != key.subject {
+            return Err(Fault::field(field));
+        }
+    }
+    Ok(key)
+}
+
+/// Takes the key, and for an undo the undone key too, for this transaction, and says what is known of it.
+///
+/// # Errors
+///
+/// [`Fault::InProgress`] while another call holds one of them, [`Fault::KeyReused`] when the key was used for another call.
+pub async fn open<C: Command>(
+    conn: &mut PgConnection,
+    command: &C,
+    key: &Key,
+) -> Result<Known<C::Answer>, Fault> {
+    hold(conn, key.as_str()).await?;
+    if let Some(undone) = command.undoes() {
+        hold(conn, undone).await?;
+    }
+    let kept = sqlx::query(
+        "select request_digest, answer
+         from answered_keys
+         where key = $1",
+    )
+    .bind(key.as_str())
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some(row) = kept {
+        if row.get::<Vec<u8>, _>("request_digest") != digest(command) {
+            return Err(Fault::KeyReused);
+        }
+        return Ok(Known::Answered(C::Answer::decode(row.get::<&[u8], _>("answer"))?));
+    }
+    let shut: bool = sqlx::query_scalar(
+        "select exists (select from undone_keys where key = $1)
+             or exists (select from answered_keys where subject = $2 and step = $3 and generation > $4)",
+    )
+    .bind(key.as_str())
+    .bind(&key.subject)
+    .bind(&key.step)
+    .bind(key.generation)
+    .fetch_one(conn)
+    .await?;
+    Ok(if shut { Known::Shut } else { Known::New })
+}
+
+/// Keeps the answer under the key.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn keep<C: Command>(
+    conn: &mut PgConnection,
+    command: &C,
+    key: &Key,
+    answer: &C::Answer,
+    now: Moment,
+) -> Result<(), Fault> {
+    sqlx::query(
+        "insert into answered_keys
+             (key, subject, step, generation, operation, request_digest, answer, answered_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(key.as_str())
+    .bind(&key.subject)
+    .bind(&key.step)
+    .bind(key.generation)
+    .bind(C::OPERATION.name())
+    .bind(digest(command))
+    .bind(answer.encode_to_vec())
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Shuts the door on a command that may still come.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn shut(conn: &mut PgConnection, key: &str, now: Moment) -> Result<(), Fault> {
+    sqlx::query("insert into undone_keys (key, undone_at) values ($1, $2) on conflict do nothing")
+        .bind(key)
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether the door was shut on this key.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn is_shut(conn: &mut PgConnection, key: &str) -> Result<bool, Fault> {
+    Ok(sqlx::query_scalar("select exists (select from undone_keys where key = $1)")
+        .bind(key)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// Holds a key until the transaction ends, without waiting for another holder.
+async fn hold(conn: &mut PgConnection, key: &str) -> Result<(), Fault> {
+    let held: bool =
+        sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('key:' || $1, 0))")
+            .bind(key)
+            .fetch_one(conn)
+            .await?;
+    if held { Ok(()) } else { Err(Fault::InProgress) }
+}
+
+/// SHA-256 of the operation and its business fields; the context was taken out before.
+fn digest<C: Command>(command: &C) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(C::OPERATION.name());
+    hash.update([0]);
+    hash.update(command.encode_to_vec());
+    hash.finalize().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_a_subject_a_step_and_a_generation() {
+        let key = Key::read("idempotency_key", "NB-1/statement/2").unwrap();
+        assert_eq!(
+            (key.subject.as_str(), key.step.as_str(), key.generation),
+            ("NB-1", "statement", 2)
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_key_is_refused() {
+        for text in [
+            "",
+            "NB-1",
+            "NB-1/statement",
+            "NB-1/statement/0",
+            "NB-1/statement/x",
+            "NB-1//1",
+            "a/b/c/1",
+        ] {
+            assert!(Key::read("idempotency_key", text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Both jurisdictions' registers, for development and tests: the province and the federal side, each with its own
+//! database and its own gRPC server with mutual TLS. They implement the contracts for real, and misbehave on request.
+
+mod addresses;
+mod caller;
+mod calls;
+mod clock;
+mod control;
+mod events;
+mod faults;
+mod federal;
+mod hospital;
+mod http;
+mod keys;
+mod metrics;
+mod misbehave;
+mod moment;
+mod operations;
+mod province;
+mod refusals;
+mod register;
+mod serve;
+mod settings;
+mod status;
+mod tls;
+
+pub use province::content::digest as content_digest;
+pub use serve::{Listeners, serve};
+pub use settings::Settings;

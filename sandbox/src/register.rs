@@ -1,0 +1,274 @@
+//! One register: its database, its bell, and the one way every call goes through it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    caller::Caller,
+    calls::{Answer, Call, Command, Query},
+    events::{self, EventKind},
+    faults::Fault,
+    keys::{self, Key, Known},
+    metrics::Metrics,
+    misbehave::{Misbehaviour, Mood},
+    moment::Moment,
+    operations::{Jurisdiction, OpenTo, Operation},
+};
+
+/// How long the register takes for what happens by itself. Zero is: at once, inside the call.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// From the acceptance of an order to its production.
+    pub production: Duration,
+    /// From production to mailing.
+    pub mailing: Duration,
+    /// From the receipt of an application to the issuing of the number and the mailing of the letter.
+    pub issuing: Duration,
+}
+
+/// One register.
+pub struct Register {
+    pub jurisdiction: Jurisdiction,
+    pub pool: PgPool,
+    pub pace: Pace,
+    pub misbehaviour: Arc<Misbehaviour>,
+    pub metrics: Metrics,
+    /// Rung after a transaction that told an event.
+    pub told: watch::Sender<()>,
+    /// Rung after a transaction that left something to happen by itself.
+    pub scheduled: Notify,
+    pub stopping: CancellationToken,
+}
+
+/// What a command works with: the transaction, the time, and what must be rung afterwards.
+pub struct Desk<'a> {
+    pub conn: &'a mut PgConnection,
+    pub now: Moment,
+    pub pace: Pace,
+    pub key: &'a Key,
+    told: bool,
+    scheduled: bool,
+}
+
+impl Desk<'_> {
+    /// Adds an event to the register's sequence.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn tell(&mut self, case: &str, kind: EventKind) -> Result<(), Fault> {
+        self.told = true;
+        events::append(self.conn, case, kind, self.now).await
+    }
+
+    /// Something will happen by itself: the clock must look again.
+    pub const fn leave_to_the_clock(&mut self) {
+        self.scheduled = true;
+    }
+
+    /// Shuts the door on a command that may still come.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn shut(&mut self, key: &str) -> Result<keys::Undoing, Fault> {
+        keys::shut(self.conn, key, self.now).await?;
+        Ok(keys::Undoing::NothingToUndo)
+    }
+}
+
+impl Register {
+    /// Answers a question that changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// The fault, as a status.
+    pub async fn query<Q: Query>(
+        &self,
+        request: Request<Q>,
+    ) -> Result<Response<Q::Answer>, Status> {
+        let (started, caller) = (Instant::now(), Caller::of(&request));
+        let mut query = request.into_inner();
+        let correlation = query.take_context().correlation;
+        let asked = self.answer_query(&caller, &query, &correlation).await;
+        self.report::<Q>(query.subject(), started, asked)
+    }
+
+    async fn answer_query<Q: Query>(
+        &self,
+        caller: &Caller,
+        query: &Q,
+        correlation: &str,
+    ) -> Result<Q::Answer, Fault> {
+        self.admit(caller, Q::OPERATION).await?;
+        let mood = self.misbehaviour.meet(Q::OPERATION, correlation);
+        self.suffer(mood.as_ref()).await?;
+        let answer = query.look(&mut *self.pool.acquire().await?).await?;
+        send(answer, mood.as_ref())
+    }
+
+    /// Does a command, once per key.
+    ///
+    /// # Errors
+    ///
+    /// The fault, as a status.
+    pub async fn command<C: Command>(
+        &self,
+        request: Request<C>,
+    ) -> Result<Response<C::Answer>, Status> {
+        let (started, caller) = (Instant::now(), Caller::of(&request));
+        let mut command = request.into_inner();
+        let correlation = command.take_context().correlation;
+        let asked = self.answer_command(&caller, &command, &correlation).await;
+        self.report::<C>(command.subject(), started, asked)
+    }
+
+    async fn answer_command<C: Command>(
+        &self,
+        caller: &Caller,
+        command: &C,
+        correlation: &str,
+    ) -> Result<C::Answer, Fault> {
+        self.admit(caller, C::OPERATION).await?;
+        let mood = self.misbehaviour.meet(C::OPERATION, correlation);
+        self.suffer(mood.as_ref()).await?;
+        let key = keys::check(command)?;
+        let refusal = match &mood {
+            Some(Mood::Refuse(reason)) => C::refusal(reason, &key),
+            _ => None,
+        };
+        let answer = self.work(command, &key, refusal).await?;
+        send(answer, mood.as_ref())
+    }
+
+    /// The one transaction of a command: the key, the work, the answer.
+    async fn work<C: Command>(
+        &self,
+        command: &C,
+        key: &Key,
+        refusal: Option<C::Answer>,
+    ) -> Result<C::Answer, Fault> {
+        let mut tx = self.pool.begin().await?;
+        match keys::open(&mut tx, command, key).await? {
+            Known::Answered(kept) => return command.refresh(kept, &mut tx).await,
+            Known::Shut => {
+                if let Some(answer) = command.came_too_late() {
+                    return Ok(answer);
+                }
+            }
+            Known::New => {}
+        }
+        let now = Moment::now();
+        let mut desk =
+            Desk { conn: &mut tx, now, pace: self.pace, key, told: false, scheduled: false };
+        let answer = match refusal {
+            Some(refusal) => refusal,
+            None => command.work(&mut desk).await?,
+        };
+        let (told, scheduled) = (desk.told, desk.scheduled);
+        keys::keep(&mut tx, command, key, &answer, now).await?;
+        tx.commit().await?;
+        if told {
+            self.told.send_replace(());
+        }
+        if scheduled {
+            self.scheduled.notify_one();
+        }
+        Ok(answer)
+    }
+
+    /// Lets the caller in, or not. Whoever is not the registrar and asks for a cancellation is written down.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NotAuthorised`] and [`Fault::NoCertificate`].
+    pub async fn admit(&self, caller: &Caller, operation: Operation) -> Result<(), Fault> {
+        let denied = caller.may_use(operation);
+        if denied.is_err() && operation.open_to() == OpenTo::Registrar {
+            sqlx::query("insert into cancellation_attempts (caller, attempted_at) values ($1, $2)")
+                .bind(caller.name())
+                .bind(Moment::now().to_sqlx())
+                .execute(&self.pool)
+                .await?;
+        }
+        denied
+    }
+
+    /// What a misbehaving register does before any work.
+    async fn suffer(&self, mood: Option<&Mood>) -> Result<(), Fault> {
+        match mood {
+            Some(Mood::Unavailable) => Err(Fault::Unavailable),
+            Some(Mood::Slow(delay)) => tokio::select! {
+                () = tokio::time::sleep(*delay) => Ok(()),
+                () = self.stopping.cancelled() => Err(Fault::ShuttingDown),
+            },
+            Some(Mood::LoseAnswer | Mood::Refuse(_)) | None => Ok(()),
+        }
+    }
+
+    fn report<C: Call>(
+        &self,
+        case: &str,
+        started: Instant,
+        asked: Result<C::Answer, Fault>,
+    ) -> Result<Response<C::Answer>, Status> {
+        let outcome = match &asked {
+            Ok(answer) => answer.branch(),
+            Err(fault) => fault.reason(),
+        };
+        self.metrics.called(C::OPERATION, outcome, started.elapsed());
+        log(C::OPERATION, case, outcome, started, asked.as_ref().err());
+        Ok(Response::new(asked?))
+    }
+}
+
+/// What a misbehaving register does with an answer after the work was committed.
+fn send<A>(answer: A, mood: Option<&Mood>) -> Result<A, Fault> {
+    match mood {
+        Some(Mood::LoseAnswer) => Err(Fault::Unavailable),
+        Some(Mood::Unavailable | Mood::Slow(_) | Mood::Refuse(_)) | None => Ok(answer),
+    }
+}
+
+/// One line per call. A fault of our own is logged with its causes; the caller never sees those.
+fn log(operation: Operation, case: &str, outcome: &str, started: Instant, fault: Option<&Fault>) {
+    let register = operation.jurisdiction().name();
+    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let operation = operation.name();
+    match fault {
+        Some(Fault::Database(cause)) => {
+            tracing::error!(register, operation, case.id = case, outcome, took_ms, cause = %Quiet(cause), "called");
+        }
+        Some(Fault::Unreadable(cause)) => {
+            tracing::error!(register, operation, case.id = case, outcome, took_ms, %cause, "called");
+        }
+        Some(_) | None => {
+            tracing::info!(register, operation, case.id = case, outcome, took_ms, "called")
+        }
+    }
+}
+
+/// A database error without the row it happened on: PostgreSQL's detail line may quote personal data.
+pub struct Quiet<'a>(pub &'a sqlx::Error);
+
+impl std::fmt::Display for Quiet<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.as_database_error() {
+            Some(error) => write!(
+                f,
+                "{} (code {}, constraint {})",
+                error.message(),
+                error.code().unwrap_or_default(),
+                error.constraint().unwrap_or("none")
+            ),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
