@@ -1,0 +1,283 @@
+//! The registers' event streams, handed to the cases as signals.
+//!
+//! One consumer per register at a time: the cursor moves by compare-and-set after the signals were accepted, so a stale
+//! consumer stops at its first write. Delivery is at least once; a case drops what it has heard.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::{CaseRef, answers::EventKind, people::Register};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use prometheus::{IntCounterVec, Opts};
+use proto::{
+    common::v1::{Event, EventKind as Wire},
+    registry::v1::{
+        WatchRegistryEventsRequest, registry_event_service_client::RegistryEventServiceClient,
+        watch_registry_events_response::Item as ProvinceItem,
+    },
+    sin::v1::{
+        WatchSinEventsRequest, sin_event_service_client::SinEventServiceClient,
+        watch_sin_events_response::Item as FederalItem,
+    },
+};
+use sqlx::PgPool;
+use store::{StoreError, streams::{self, Fenced, Lease}};
+use temporalio_client::{Client, WorkflowSignalOptions, errors::WorkflowInteractionError};
+use tonic::{Status, transport::Channel};
+use uuid::Uuid;
+use workflows::{NewbornCase, NewbornCaseRun, news::News};
+
+use crate::calls::context;
+
+/// Takes one register's events for as long as it runs.
+pub struct Consumer {
+    register: Register,
+    channel: Channel,
+    pool: PgPool,
+    temporal: Client,
+    events: IntCounterVec,
+    holder: Uuid,
+}
+
+/// Why a consumer lets go of the stream and begins anew.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("the stream broke")]
+    Stream(#[source] Box<Status>),
+    #[error("the stream is silent")]
+    Silent,
+    #[error("the register ended the stream")]
+    Ended,
+    #[error("the stream skipped an event")]
+    Gap,
+    #[error("the engine did not take a signal")]
+    Engine(#[source] WorkflowInteractionError),
+    #[error("the case file did not answer")]
+    Store(#[from] StoreError),
+    #[error("another consumer has taken over")]
+    Lost,
+}
+
+/// A lease lasts this long and is renewed well before.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+const RENEW: Duration = Duration::from_secs(5);
+/// By contract something comes at least every few seconds.
+const SILENCE: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(500);
+const BATCH: usize = 200;
+const SIGNALS_AT_ONCE: usize = 16;
+
+/// What the events of all registers are counted in.
+///
+/// # Errors
+///
+/// If the registry has this name already.
+pub fn counter(registry: &prometheus::Registry) -> Result<IntCounterVec, prometheus::Error> {
+    let events = IntCounterVec::new(
+        Opts::new("newborn_events_total", "Events of the registers by what became of them."),
+        &["register", "outcome"],
+    )?;
+    registry.register(Box::new(events.clone()))?;
+    Ok(events)
+}
+
+impl Consumer {
+    #[must_use]
+    pub fn new(register: Register, channel: Channel, pool: PgPool, temporal: Client, events: IntCounterVec) -> Self {
+        Self { register, channel, pool, temporal, events, holder: Uuid::now_v7() }
+    }
+
+    /// Consumes until it is dropped. What breaks is begun anew after a moment.
+    pub async fn run(self) {
+        loop {
+            match self.lease().await {
+                Ok(Some(lease)) => {
+                    let Err(why) = self.consume(lease).await;
+                    tracing::info!(register = self.register.code(), why = %why, "event stream begins anew");
+                    let released = async {
+                        let mut conn = self.pool.acquire().await.map_err(StoreError::Database)?;
+                        streams::release(&mut conn, self.register, lease.epoch).await
+                    };
+                    // A lease that is not given back runs out by itself.
+                    let _ = released.await;
+                }
+                Ok(None) => (),
+                Err(error) => {
+                    tracing::warn!(register = self.register.code(), error = &error as &dyn std::error::Error, "no lease");
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn lease(&self) -> Result<Option<Lease>, StoreError> {
+        let mut conn = self.pool.acquire().await.map_err(StoreError::Database)?;
+        let now = Timestamp::now();
+        streams::claim(&mut conn, self.register, self.holder, now, now + LEASE).await
+    }
+
+    async fn consume(&self, lease: Lease) -> Result<std::convert::Infallible, Broken> {
+        let mut events = self.watch(lease.cursor).await?.ready_chunks(BATCH);
+        let mut renewal = tokio::time::interval(RENEW);
+        let mut cursor = lease.cursor;
+        loop {
+            let chunk = tokio::select! {
+                chunk = tokio::time::timeout(SILENCE, events.next()) => chunk.map_err(|_| Broken::Silent)?,
+                _ = renewal.tick() => {
+                    self.renew(lease).await?;
+                    continue;
+                }
+            };
+            let batch: Vec<Event> = chunk
+                .ok_or(Broken::Ended)?
+                .into_iter()
+                .filter_map(Result::transpose)
+                .collect::<Result<_, _>>()
+                .map_err(|status| Broken::Stream(Box::new(status)))?;
+            let Some(last) = batch.last().map(|event| event.sequence) else { continue };
+            if !follows(cursor, &batch) {
+                return Err(Broken::Gap);
+            }
+            self.signal(batch).await?;
+            self.advance(lease, cursor, last).await?;
+            cursor = last;
+        }
+    }
+
+    /// Events after the cursor. `None` is a keep-alive.
+    async fn watch(
+        &self,
+        after_sequence: u64,
+    ) -> Result<stream::BoxStream<'static, Result<Option<Event>, Status>>, Broken> {
+        let broken = |status| Broken::Stream(Box::new(status));
+        Ok(match self.register {
+            Register::Province => RegistryEventServiceClient::new(self.channel.clone())
+                .watch_registry_events(WatchRegistryEventsRequest { context: context(""), after_sequence })
+                .await
+                .map_err(broken)?
+                .into_inner()
+                .map_ok(|response| match response.item {
+                    Some(ProvinceItem::Event(event)) => Some(event),
+                    Some(ProvinceItem::KeepAlive(_)) | None => None,
+                })
+                .boxed(),
+            Register::Federal => SinEventServiceClient::new(self.channel.clone())
+                .watch_sin_events(WatchSinEventsRequest { context: context(""), after_sequence })
+                .await
+                .map_err(broken)?
+                .into_inner()
+                .map_ok(|response| match response.item {
+                    Some(FederalItem::Event(event)) => Some(event),
+                    Some(FederalItem::KeepAlive(_)) | None => None,
+                })
+                .boxed(),
+        })
+    }
+
+    /// Signals a batch: cases beside each other, the events of one case in order.
+    async fn signal(&self, batch: Vec<Event>) -> Result<(), Broken> {
+        let mut cases: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        for event in batch {
+            cases.entry(event.case_ref.clone()).or_default().push(event);
+        }
+        stream::iter(cases.into_iter().map(Ok))
+            .try_for_each_concurrent(SIGNALS_AT_ONCE, |(case, events)| async move {
+                for event in events {
+                    self.signal_one(&case, &event).await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn signal_one(&self, case: &str, event: &Event) -> Result<(), Broken> {
+        let (Ok(case), Some(kind)) = (case.parse::<CaseRef>(), kind(event.kind)) else {
+            // Nobody needs to be told: not ours, known from an answer, or a word of a later contract.
+            self.count("passed-over");
+            return Ok(());
+        };
+        let news = News { register: self.register, sequence: event.sequence, kind };
+        let once = format!("{}-{}", self.register, event.sequence);
+        let signalled = self
+            .temporal
+            .get_workflow_handle::<NewbornCaseRun>(case.to_string())
+            .signal(NewbornCase::news, news, WorkflowSignalOptions::builder().request_id(once).build())
+            .await;
+        match signalled {
+            Ok(()) => self.count("signalled"),
+            // The case has ended: it learnt the same from an answer.
+            Err(WorkflowInteractionError::NotFound(_)) => self.count("case-closed"),
+            Err(error) => return Err(Broken::Engine(error)),
+        }
+        Ok(())
+    }
+
+    async fn advance(&self, lease: Lease, from: u64, to: u64) -> Result<(), Broken> {
+        let mut conn = self.pool.acquire().await.map_err(StoreError::Database)?;
+        match streams::advance(&mut conn, self.register, lease.epoch, from, to).await? {
+            Fenced::Moved => Ok(()),
+            Fenced::Lost => Err(Broken::Lost),
+        }
+    }
+
+    async fn renew(&self, lease: Lease) -> Result<(), Broken> {
+        let mut conn = self.pool.acquire().await.map_err(StoreError::Database)?;
+        match streams::renew(&mut conn, self.register, lease.epoch, Timestamp::now() + LEASE).await? {
+            Fenced::Moved => Ok(()),
+            Fenced::Lost => Err(Broken::Lost),
+        }
+    }
+
+    fn count(&self, outcome: &str) {
+        self.events.with_label_values(&[self.register.code(), outcome]).inc();
+    }
+}
+
+/// Whether a batch goes on where the cursor stands, without a gap. An event that comes again is fine.
+fn follows(cursor: u64, batch: &[Event]) -> bool {
+    let mut at = cursor;
+    batch.iter().all(|event| {
+        let goes_on = event.sequence <= at + 1;
+        at = at.max(event.sequence);
+        goes_on
+    })
+}
+
+fn kind(kind: i32) -> Option<EventKind> {
+    match Wire::try_from(kind).ok()? {
+        Wire::MatchChanged => Some(EventKind::MatchChanged),
+        Wire::Amended => Some(EventKind::Amended),
+        Wire::Cancelled => Some(EventKind::Cancelled),
+        Wire::OrderInProduction | Wire::OrderPrinted | Wire::OrderMailed | Wire::OrderReturned => {
+            Some(EventKind::OrderMoved)
+        }
+        Wire::SinValidating
+        | Wire::SinAdjudication
+        | Wire::SinIssued
+        | Wire::SinLetterMailed
+        | Wire::SinRefused => Some(EventKind::ApplicationMoved),
+        // What the answers to REGISTER and to a payment say already.
+        Wire::Registered | Wire::FeePaid | Wire::Unspecified => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(sequences: &[u64]) -> Vec<Event> {
+        sequences.iter().map(|sequence| Event { sequence: *sequence, ..Event::default() }).collect()
+    }
+
+    #[test]
+    fn a_gap_in_the_stream_is_noticed() {
+        assert!(follows(4, &events(&[5, 6, 7])));
+        assert!(!follows(4, &events(&[5, 7])));
+        assert!(!follows(4, &events(&[6])));
+    }
+
+    #[test]
+    fn an_event_that_comes_again_is_no_gap() {
+        assert!(follows(4, &events(&[4, 5, 5, 6])));
+    }
+}

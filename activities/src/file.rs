@@ -1,0 +1,82 @@
+//! The case file, as activities use it.
+
+use domain::{CaseRef, facts::{Change, Fact}, people::Actor};
+use jiff::Timestamp;
+use prost::Message;
+use sqlx::{PgConnection, PgPool};
+use store::{Keys, contents::Brief};
+use temporalio_sdk::activities::ActivityError;
+
+use crate::fault::{self, Nonsense};
+
+/// The case file with the keys to it.
+pub struct File {
+    pool: PgPool,
+    keys: Keys,
+}
+
+impl File {
+    #[must_use]
+    pub fn new(pool: PgPool, keys: Keys) -> Self {
+        Self { pool, keys }
+    }
+
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub async fn open(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, ActivityError> {
+        self.pool.acquire().await.map_err(|error| fault::from_store(store::StoreError::Database(error)))
+    }
+
+    /// All that an activity needs of a case.
+    pub async fn brief(&self, case: CaseRef) -> Result<Brief, ActivityError> {
+        let mut conn = self.open().await?;
+        store::contents::brief(&mut conn, &self.keys, case).await.map_err(fault::from_store)
+    }
+
+    /// Freezes a request under its key and gives back the one that was frozen first.
+    pub async fn frozen<M: Message + Default>(
+        &self,
+        operation: &'static str,
+        case: CaseRef,
+        key: &str,
+        fresh: &M,
+    ) -> Result<M, ActivityError> {
+        let mut conn = self.open().await?;
+        let bytes = store::requests::freeze(&mut conn, &self.keys, case, key, &fresh.encode_to_vec())
+            .await
+            .map_err(fault::from_store)?;
+        M::decode(bytes.as_slice()).map_err(|_| fault::stop(Nonsense { operation, what: "the frozen request" }))
+    }
+
+    /// Records what happened, in one transaction, with what the parents are told about it.
+    pub async fn record(&self, case: CaseRef, actor: Actor, facts: &[Fact]) -> Result<(), ActivityError> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        let recorded = async {
+            let mut tx = self.pool.begin().await.map_err(store::StoreError::Database)?;
+            write(&mut tx, case, actor, facts).await?;
+            tx.commit().await.map_err(store::StoreError::Database)
+        };
+        recorded.await.map_err(fault::from_store)
+    }
+}
+
+async fn write(conn: &mut PgConnection, case: CaseRef, actor: Actor, facts: &[Fact]) -> Result<(), store::StoreError> {
+    let now = Timestamp::now();
+    let changes = store::cases::record(conn, case, actor, None, facts, now).await?;
+    for (fact, change) in facts.iter().zip(changes) {
+        if let (Change::New, Some(message)) = (change, fact.message()) {
+            store::messages::tell(conn, case, message, now).await?;
+        }
+    }
+    Ok(())
+}

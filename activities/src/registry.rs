@@ -1,0 +1,278 @@
+//! The province's register of births.
+
+use std::sync::Arc;
+
+use domain::{
+    answers::{BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer, UndoAnswer},
+    facts::Fact,
+    people::Actor,
+    undo::{Step, Undo},
+};
+use proto::registry::v1::{
+    BindNoticeRequest, FindNoticeMatchesRequest, MatchDecision, RegisterBirthRequest, SubmitStatementRequest,
+    UnbindNoticeRequest, WithdrawStatementRequest, WithdrawalReason,
+    bind_notice_response::Outcome as Binding, birth_registry_service_client::BirthRegistryServiceClient,
+    register_birth_response::Outcome as Registering, submit_statement_response::Outcome as Submitting,
+    unbind_notice_response, withdraw_statement_response,
+};
+use store::contents::Brief;
+use temporalio_macros::activities;
+use temporalio_sdk::activities::{ActivityContext, ActivityError};
+use tonic::transport::Channel;
+use workflows::ports::{self, Asking};
+
+use crate::{
+    Calls, File,
+    calls::context,
+    fault::{self, Nonsense},
+    key,
+    wire::{
+        self, Unknown,
+        answer::{notice_match, read_undo, refusal},
+    },
+};
+
+#[derive(Clone)]
+pub struct Registry {
+    file: Arc<File>,
+    calls: Arc<Calls>,
+    client: BirthRegistryServiceClient<Channel>,
+}
+
+impl Registry {
+    #[must_use]
+    pub fn new(file: Arc<File>, calls: Arc<Calls>, province: Channel) -> Self {
+        Self { file, calls, client: BirthRegistryServiceClient::new(province) }
+    }
+}
+
+#[activities]
+impl Registry {
+    #[activity(definition = ports::SubmitStatement)]
+    pub async fn submit_statement(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<StatementAnswer, ActivityError> {
+        const OPERATION: &str = "SubmitStatement";
+        let brief = self.file.brief(asking.case).await?;
+        let key = key::of_step(asking.case, Step::SubmitStatement, asking.generation);
+        let fresh = statement_request(&brief, asking, &key);
+        let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
+        request.context = context(&brief.correlation);
+
+        let mut client = self.client.clone();
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.submit_statement(it).await });
+        let (answer, facts) = match answer.await?.outcome {
+            Some(Submitting::Accepted(it)) => {
+                let (standing, notice) = notice_match(it.r#match).map_err(nonsense(OPERATION))?;
+                let mut facts = vec![Fact::StatementAccepted { statement_id: it.statement_id }];
+                facts.extend(found(&brief, &standing, notice));
+                (StatementAnswer::Accepted(standing), facts)
+            }
+            Some(Submitting::Refused(it)) => {
+                let reason = refusal(it.reason).map_err(nonsense(OPERATION))?;
+                (StatementAnswer::Refused(reason), vec![Fact::StatementRefused { reason }])
+            }
+            Some(Submitting::UndoneBeforeArrival(_)) => (StatementAnswer::Refused(Refusal::Undone), vec![]),
+            None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
+        };
+        self.file.record(asking.case, Actor::Province, &facts).await?;
+        Ok(answer)
+    }
+
+    #[activity(definition = ports::FindNotice)]
+    pub async fn find_notice(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<NoticeMatch, ActivityError> {
+        const OPERATION: &str = "FindNoticeMatches";
+        let brief = self.file.brief(asking.case).await?;
+        let request = FindNoticeMatchesRequest {
+            context: context(&brief.correlation),
+            statement_key: statement_key(asking),
+        };
+        let mut client = self.client.clone();
+        let answer =
+            self.calls.call(OPERATION, &ctx, request, |it| async move { client.find_notice_matches(it).await }).await?;
+        let (standing, notice) = notice_match(answer.r#match).map_err(nonsense(OPERATION))?;
+        self.file.record(asking.case, Actor::Province, &found(&brief, &standing, notice)).await?;
+        Ok(standing)
+    }
+
+    #[activity(definition = ports::BindNotice)]
+    pub async fn bind_notice(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<BindingAnswer, ActivityError> {
+        const OPERATION: &str = "BindNotice";
+        let brief = self.file.brief(asking.case).await?;
+        let Some(notice_id) = brief.facts.notice_found.clone() else {
+            return Err(nonsense(OPERATION)(Unknown("the notice that fits")));
+        };
+        let key = key::of_step(asking.case, Step::BindNotice, asking.generation);
+        let fresh = BindNoticeRequest {
+            context: None,
+            idempotency_key: key.clone(),
+            case_ref: asking.case.to_string(),
+            statement_key: statement_key(asking),
+            notice_id: notice_id.clone(),
+            decision: MatchDecision::Automatic.into(),
+            accepted_differences: vec![],
+        };
+        let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
+        request.context = context(&brief.correlation);
+        let mut client = self.client.clone();
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.bind_notice(it).await });
+        let (answer, facts) = match answer.await?.outcome {
+            Some(Binding::Bound(it)) => (BindingAnswer::Bound, vec![Fact::NoticeBound { notice_id: it.notice_id }]),
+            Some(Binding::Refused(it)) => {
+                (BindingAnswer::Refused(refusal(it.reason).map_err(nonsense(OPERATION))?), vec![])
+            }
+            Some(Binding::UndoneBeforeArrival(_)) => (BindingAnswer::Refused(Refusal::Undone), vec![]),
+            None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
+        };
+        self.file.record(asking.case, Actor::Province, &facts).await?;
+        Ok(answer)
+    }
+
+    #[activity(definition = ports::RegisterBirth)]
+    pub async fn register_birth(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<RegistrationAnswer, ActivityError> {
+        const OPERATION: &str = "RegisterBirth";
+        let brief = self.file.brief(asking.case).await?;
+        let key = key::of_step(asking.case, Step::RegisterBirth, asking.generation);
+        let fresh = RegisterBirthRequest {
+            context: None,
+            idempotency_key: key.clone(),
+            case_ref: asking.case.to_string(),
+            statement_key: statement_key(asking),
+            content_digest: wire::statement::digest(&brief.content.statement),
+            without_notice: None,
+        };
+        let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
+        request.context = context(&brief.correlation);
+
+        // The case file knows that it was asked before anybody can answer.
+        self.file.record(asking.case, Actor::Engine, &[Fact::RegistrationAsked]).await?;
+        let mut client = self.client.clone();
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.register_birth(it).await });
+        let (answer, fact) = match answer.await?.outcome {
+            Some(Registering::Registered(it)) => {
+                let on = wire::answer::date(&it.registered_on).map_err(nonsense(OPERATION))?;
+                let registered_on = on.ok_or_else(|| nonsense(OPERATION)(Unknown("the date of registration")))?;
+                let registration_number = it.registration_number;
+                (RegistrationAnswer::Registered, Fact::Registered { registration_number, registered_on })
+            }
+            Some(Registering::Refused(it)) => {
+                let reason = refusal(it.reason).map_err(nonsense(OPERATION))?;
+                (RegistrationAnswer::Refused(reason), Fact::RegistrationRefused { reason })
+            }
+            Some(Registering::UndoneBeforeArrival(_)) => (
+                RegistrationAnswer::Refused(Refusal::Undone),
+                Fact::RegistrationRefused { reason: Refusal::Undone },
+            ),
+            None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
+        };
+        self.file.record(asking.case, Actor::Province, &[fact]).await?;
+        Ok(answer)
+    }
+
+    #[activity(definition = ports::UnbindNotice)]
+    pub async fn unbind_notice(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<UndoAnswer, ActivityError> {
+        const OPERATION: &str = "UnbindNotice";
+        let brief = self.file.brief(asking.case).await?;
+        let request = UnbindNoticeRequest {
+            context: context(&brief.correlation),
+            idempotency_key: key::of_undo(asking.case, Undo::UnbindNotice, asking.generation),
+            case_ref: asking.case.to_string(),
+            undoes_key: key::of_step(asking.case, Step::BindNotice, asking.generation),
+        };
+        let mut client = self.client.clone();
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.unbind_notice(it).await });
+        let answer = read_undo!(answer.await?.outcome, unbind_notice_response::Outcome).map_err(nonsense(OPERATION))?;
+        self.file.record(asking.case, Actor::Province, &[undone(Undo::UnbindNotice, answer)]).await?;
+        Ok(answer)
+    }
+
+    #[activity(definition = ports::WithdrawStatement)]
+    pub async fn withdraw_statement(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<UndoAnswer, ActivityError> {
+        const OPERATION: &str = "WithdrawStatement";
+        let brief = self.file.brief(asking.case).await?;
+        let key = key::of_undo(asking.case, Undo::WithdrawStatement, asking.generation);
+        let fresh = WithdrawStatementRequest {
+            context: None,
+            idempotency_key: key.clone(),
+            case_ref: asking.case.to_string(),
+            undoes_key: key::of_step(asking.case, Step::SubmitStatement, asking.generation),
+            reason: match brief.facts.refused {
+                Some(_) => WithdrawalReason::NotThisService.into(),
+                None => WithdrawalReason::ByParents.into(),
+            },
+        };
+        let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
+        request.context = context(&brief.correlation);
+        let mut client = self.client.clone();
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.withdraw_statement(it).await });
+        let answer =
+            read_undo!(answer.await?.outcome, withdraw_statement_response::Outcome).map_err(nonsense(OPERATION))?;
+        self.file.record(asking.case, Actor::Province, &[undone(Undo::WithdrawStatement, answer)]).await?;
+        Ok(answer)
+    }
+}
+
+fn statement_request(brief: &Brief, asking: Asking, key: &str) -> SubmitStatementRequest {
+    let statement = &brief.content.statement;
+    let digest = wire::statement::digest(statement);
+    let certifications = brief.content.certifications.iter().enumerate().map(|(index, it)| {
+        // Present together, they certified when the form was received.
+        wire::statement::certification(it, index, brief.facts.received, &digest)
+    });
+    SubmitStatementRequest {
+        context: None,
+        idempotency_key: key.to_owned(),
+        case_ref: asking.case.to_string(),
+        statement: Some(wire::statement::statement(statement)),
+        certifications: certifications.collect(),
+    }
+}
+
+fn statement_key(asking: Asking) -> String {
+    key::of_step(asking.case, Step::SubmitStatement, asking.statement)
+}
+
+/// What the case file should know about the match. Looking again and seeing the same adds nothing.
+fn found(brief: &Brief, standing: &NoticeMatch, notice: Option<String>) -> Vec<Fact> {
+    match (standing, notice) {
+        (NoticeMatch::Matched, Some(notice_id)) if brief.facts.notice_found.as_ref() != Some(&notice_id) => {
+            vec![Fact::NoticeFound { notice_id }]
+        }
+        (NoticeMatch::Differs(fields), _) => vec![Fact::NoticeDiffers { fields: fields.clone() }],
+        (NoticeMatch::Several, _) => vec![Fact::SeveralNotices],
+        (NoticeMatch::Awaited, _) if brief.facts.statement.is_none() => vec![Fact::NoticeAwaited],
+        (NoticeMatch::Awaited | NoticeMatch::Matched, _) => vec![],
+    }
+}
+
+/// The fact that an undo was answered.
+pub(crate) fn undone(undo: Undo, answer: UndoAnswer) -> Fact {
+    Fact::UndoAnswered { undo, answer }
+}
+
+/// An answer that the contract does not know: a person must look.
+pub(crate) fn nonsense(operation: &'static str) -> impl Fn(Unknown) -> ActivityError {
+    move |Unknown(what)| fault::stop(Nonsense { operation, what })
+}
