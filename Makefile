@@ -1,0 +1,44 @@
+# The front door. `make` alone says what there is.
+#
+# Everything is built with one profile (dev), so that the demo, the tests and the linters share what is compiled.
+# What the machine lacks besides Rust, Python 3 and make is fetched once, pinned by hash, into the target directory.
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+NEWBORN := $(TARGET)/debug/newborn
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help build demo up test cargo-tests bench lint
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build:
+	$(CARGO) build --workspace --bins --locked
+
+demo: build ## Bring a fresh stack up and show every example from submission to its end
+	$(NEWBORN) demo
+
+up: build ## Bring the stack up in .newborn/ and keep it up until Ctrl-C
+	$(NEWBORN) up
+
+test: build ## Run every test
+	$(NEWBORN) test-services -- $(MAKE) --no-print-directory cargo-tests
+
+# Inside `newborn test-services`: with a throw-away PostgreSQL and the pinned Temporal in the environment.
+cargo-tests:
+	$(CARGO) test --workspace --doc --locked
+	if $(CARGO) nextest --version >/dev/null 2>&1; \
+	then $(CARGO) nextest run --workspace --locked; \
+	else $(CARGO) test --workspace --lib --bins --tests --locked; fi
+
+bench: build ## Compare the full case with a bare workflow
+	$(NEWBORN) bench
+
+lint: build ## Check formatting, Rust, the contracts and the compose file
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	tools=$$($(NEWBORN) tools deploy/lint-tools.txt) && \
+	"$$tools/bin/buf" lint && \
+	PYTHONPATH="$$tools" python3 -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

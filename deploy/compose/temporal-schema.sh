@@ -1,0 +1,9 @@
+#!/bin/sh
+# Brings the tables of both Temporal databases up to date. Fine to repeat. Address and password: SQL_* in the environment.
+set -eu
+versions=/etc/temporal/schema/postgresql/v12
+for pair in temporal:temporal temporal_visibility:visibility; do
+    database=${pair%:*}
+    temporal-sql-tool --database "$database" setup-schema --version 0.0
+    temporal-sql-tool --database "$database" update-schema --schema-dir "$versions/${pair#*:}/versioned"
+done
