@@ -1,0 +1,53 @@
+//! Who calls: by the bearer token, never by the body.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use domain::CaseRef;
+use store::cases::{self, CaseRow};
+use uuid::Uuid;
+
+use crate::{Portal, case_view::Viewer, problem::Problem, staff::Member};
+
+/// The bearer token of a request.
+pub(crate) struct Bearer(String);
+
+impl FromRequestParts<Portal> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Portal) -> Result<Self, Problem> {
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = header.and_then(|it| it.split_once(' ')).ok_or(Problem::NotSignedIn)?;
+        let bearer = scheme.eq_ignore_ascii_case("bearer");
+        bearer.then(|| Self(token.trim().to_owned())).ok_or(Problem::NotSignedIn)
+    }
+}
+
+/// A caller with a staff token.
+pub(crate) struct ByStaff(pub(crate) Member);
+
+impl FromRequestParts<Portal> for ByStaff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Problem> {
+        let Bearer(token) = Bearer::from_request_parts(parts, portal).await?;
+        portal.staff.holder(&token).cloned().map(Self).ok_or(Problem::NotSignedIn)
+    }
+}
+
+impl Bearer {
+    /// The case, if the caller may see it. A wrong code and an unknown case are the same.
+    pub(crate) async fn open(&self, portal: &Portal, case: &str) -> Result<(CaseRef, CaseRow, Viewer), Problem> {
+        let case: CaseRef = case.parse().map_err(|_| Problem::CaseNotFound)?;
+        let mut conn = portal.pool.acquire().await?;
+        let row = cases::facts(&mut conn, case).await?;
+        if let Some(member) = portal.staff.holder(&self.0) {
+            let row = row.ok_or(Problem::CaseNotFound)?;
+            return Ok((case, row, Viewer::Staff(member.clone())));
+        }
+        let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
+        let opens = portal.access.opens(case, submission, &self.0);
+        row.filter(|_| opens).map(|row| (case, row, Viewer::Parents)).ok_or(Problem::CaseNotFound)
+    }
+}

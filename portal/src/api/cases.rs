@@ -1,0 +1,150 @@
+//! `GET /api/v1/cases`, `GET /api/v1/cases/{ref}` and `GET /api/v1/desk`.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    CaseRef,
+    standing::{BirthStanding, CertificateStanding, SinStanding},
+};
+use serde::{Deserialize, Serialize};
+use store::cases::{self, CaseRow, Filter};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::{Bearer, ByStaff};
+use crate::{
+    Portal,
+    case_view::{self, CaseView, TaskView, Viewer},
+    problem::{self, Problem},
+    staff::Member,
+};
+
+/// The most cases in one answer.
+const PAGE: i64 = 200;
+
+/// Show a case to its parents or to staff.
+///
+/// A wrong access code and an unknown case answer alike.
+#[utoipa::path(
+    get,
+    path = "/cases/{ref}",
+    tag = "families",
+    params(("ref" = String, Path, example = "NB-7K3F-92QX")),
+    security(("access code" = []), ("staff token" = [])),
+    responses(
+        (status = 200, description = "The case; `ETag` carries its revision", body = CaseView),
+        (status = 401, description = "No token", body = problem::Body, content_type = "application/problem+json"),
+        (status = 404, description = "No such case for this caller", body = problem::Body, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn show(
+    State(portal): State<Portal>,
+    bearer: Bearer,
+    Path(case): Path<String>,
+) -> Result<Response, Problem> {
+    let (case, row, viewer) = bearer.open(&portal, &case).await?;
+    answer(&portal, case, &row, &viewer).await
+}
+
+/// The case with its revision as `ETag`.
+pub(super) async fn answer(
+    portal: &Portal,
+    case: CaseRef,
+    row: &CaseRow,
+    viewer: &Viewer,
+) -> Result<Response, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let view = case_view::show(&mut conn, case, row, viewer).await?;
+    let revision = [(header::ETAG, format!("\"{}\"", view.revision))];
+    Ok((revision, Json(view)).into_response())
+}
+
+/// Which cases to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Only those with an open task on the desk.
+    #[serde(default)]
+    stuck: bool,
+    /// List what comes after this case.
+    #[param(value_type = Option<String>)]
+    after: Option<CaseRef>,
+}
+
+/// A line of a list of cases.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Summary {
+    #[serde(rename = "ref")]
+    #[schema(value_type = String, example = "NB-7K3F-92QX")]
+    case: CaseRef,
+    revision: i64,
+    received: jiff::Timestamp,
+    closed: bool,
+    #[schema(value_type = String)]
+    birth: BirthStanding,
+    #[schema(value_type = String)]
+    certificate: CertificateStanding,
+    #[schema(value_type = String)]
+    sin: SinStanding,
+    desk: Option<TaskView>,
+}
+
+/// List cases, oldest first, at most 200 at a time.
+#[utoipa::path(
+    get,
+    path = "/cases",
+    tag = "staff",
+    params(Wanted),
+    security(("staff token" = [])),
+    responses(
+        (status = 200, description = "The cases", body = Vec<Summary>),
+        (status = 401, description = "No staff token", body = problem::Body, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    ByStaff(member): ByStaff,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<Summary>>, Problem> {
+    let Query(wanted) = wanted.map_err(|_| Problem::InvalidField(String::new()))?;
+    let filter = Filter { stuck: wanted.stuck, limit: PAGE, after: wanted.after };
+    Ok(Json(summaries(&portal, member, filter).await?))
+}
+
+/// List the open tasks: the cases that wait for a person, oldest first.
+#[utoipa::path(
+    get,
+    path = "/desk",
+    tag = "staff",
+    security(("staff token" = [])),
+    responses(
+        (status = 200, description = "The cases on the desk", body = Vec<Summary>),
+        (status = 401, description = "No staff token", body = problem::Body, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn desk(
+    State(portal): State<Portal>,
+    ByStaff(member): ByStaff,
+) -> Result<Json<Vec<Summary>>, Problem> {
+    let filter = Filter { stuck: true, limit: PAGE, after: None };
+    Ok(Json(summaries(&portal, member, filter).await?))
+}
+
+async fn summaries(portal: &Portal, member: Member, filter: Filter) -> Result<Vec<Summary>, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let viewer = Viewer::Staff(member);
+    let summary = |it: cases::CaseSummary| Summary {
+        case: it.case,
+        revision: it.revision,
+        received: it.facts.received,
+        closed: it.facts.closed.is_some(),
+        birth: it.facts.birth(),
+        certificate: it.facts.certificate(),
+        sin: it.facts.sin(),
+        desk: case_view::tasks(&it.facts, &viewer).into_iter().next(),
+    };
+    Ok(cases::list(&mut conn, filter).await?.into_iter().map(summary).collect())
+}

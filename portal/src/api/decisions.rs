@@ -1,0 +1,107 @@
+//! `POST /api/v1/cases/{ref}/decisions`.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::Response,
+};
+use domain::{
+    decision::{Action, Grounds},
+    desk::Leg,
+};
+use serde::Deserialize;
+use store::cases as case_file;
+use utoipa::ToSchema;
+
+use super::{body::Body, caller::Bearer, cases};
+use crate::{
+    Portal,
+    case_view::{CaseView, Viewer},
+    decisions::{Author, Wish, decide},
+    problem::{self, Problem},
+};
+
+/// A decision about a case.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecisionBody {
+    /// `retry-now`, `correct-contact` or `withdraw`.
+    #[schema(value_type = String, example = "retry-now")]
+    action: Action,
+    /// Why, as one of the action's grounds.
+    #[schema(value_type = String, example = "NOTICE_AMENDED")]
+    reason: Grounds,
+    /// `birth` (the whole case), `certificate` or `sin`.
+    #[serde(default = "birth")]
+    #[schema(value_type = Option<String>)]
+    leg: Leg,
+    /// New values of contact fields by their path, for `correct-contact`.
+    #[serde(default)]
+    set: BTreeMap<String, String>,
+    /// Reserved: no action uses a notice yet.
+    notice: Option<String>,
+    /// Who agrees to a withdrawal by the parents: the position of each certifying parent in the form, from 0.
+    #[serde(default)]
+    agreed_by: Vec<u8>,
+}
+
+fn birth() -> Leg {
+    Leg::Birth
+}
+
+/// Decide about a case.
+///
+/// Staff whose role decides may take every action. The parents may withdraw, with their access code, when everyone
+/// who certified agrees.
+#[utoipa::path(
+    post,
+    path = "/cases/{ref}/decisions",
+    tag = "staff",
+    params(
+        ("ref" = String, Path, example = "NB-7K3F-92QX"),
+        ("If-Match" = String, Header, description = "The revision of the case that was looked at"),
+    ),
+    request_body = DecisionBody,
+    security(("access code" = []), ("staff token" = [])),
+    responses(
+        (status = 200, description = "Taken; the case as it is now", body = CaseView),
+        (status = 403, description = "This role does not decide", body = problem::Body, content_type = "application/problem+json"),
+        (status = 404, description = "No such case for this caller", body = problem::Body, content_type = "application/problem+json"),
+        (status = 409, description = "The case has moved on; `revision` is the present one", body = problem::Body, content_type = "application/problem+json"),
+        (status = 422, description = "Not allowed now", body = problem::Body, content_type = "application/problem+json"),
+        (status = 428, description = "If-Match is missing", body = problem::Body, content_type = "application/problem+json"),
+        (status = 503, description = "The engine is away; the decision counts only if the case moves", body = problem::Body, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn post(
+    State(portal): State<Portal>,
+    bearer: Bearer,
+    Path(case): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<DecisionBody>,
+) -> Result<Response, Problem> {
+    let (case, row, viewer) = bearer.open(&portal, &case).await?;
+    let seen = revision(&headers)?;
+    if body.notice.is_some() {
+        return Err(Problem::InvalidField("/notice".to_owned()));
+    }
+    let author = match &viewer {
+        Viewer::Staff(member) => Author::Staff(member.clone()),
+        Viewer::Parents => Author::Parents { agreed_by: body.agreed_by },
+    };
+    let wish = Wish { action: body.action, grounds: body.reason, leg: body.leg, set: body.set };
+    decide(&portal, case, &row, seen, &author, wish).await?;
+    let mut conn = portal.pool.acquire().await?;
+    let row = case_file::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
+    drop(conn);
+    cases::answer(&portal, case, &row, &viewer).await
+}
+
+/// The revision that was looked at, with or without the quotes of an entity tag.
+fn revision(headers: &HeaderMap) -> Result<i64, Problem> {
+    let header = headers.get(header::IF_MATCH).ok_or(Problem::RevisionMissing)?;
+    let text = header.to_str().map_err(|_| Problem::RevisionInvalid)?.trim().trim_matches('"');
+    text.parse().map_err(|_| Problem::RevisionInvalid)
+}

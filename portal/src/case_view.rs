@@ -1,0 +1,209 @@
+//! A case as it is shown: where its parts stand, what is on the desk, what has happened.
+
+use domain::{
+    CaseRef,
+    decision::Action,
+    desk::{Leg, Owner, Reason},
+    facts::{Ending, Fact, Facts, Task},
+    fees::Product,
+    people::Actor,
+    standing::{BirthStanding, CertificateStanding, Fee, SinStanding},
+};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+use sqlx::PgConnection;
+use store::{StoreError, cases::CaseRow, log};
+use utoipa::ToSchema;
+
+use crate::staff::Member;
+
+/// Who looks at a case.
+#[derive(Debug, Clone)]
+pub(crate) enum Viewer {
+    Parents,
+    Staff(Member),
+}
+
+/// A case as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Case)]
+pub(crate) struct CaseView {
+    #[serde(rename = "ref")]
+    #[schema(value_type = String, example = "NB-7K3F-92QX")]
+    pub(crate) case: CaseRef,
+    /// The position of the child in its submission, from 1.
+    pub(crate) child: u8,
+    /// The number of the newest entry of the timeline. A decision names the one it has seen.
+    pub(crate) revision: i64,
+    pub(crate) closed: bool,
+    /// How the case ended.
+    #[schema(value_type = Option<String>)]
+    pub(crate) ending: Option<Ending>,
+    pub(crate) birth: Birth,
+    pub(crate) certificate: Certificate,
+    pub(crate) sin: Sin,
+    #[schema(inline, value_type = FeeSchema)]
+    pub(crate) fee: Fee,
+    /// The first open task.
+    pub(crate) desk: Option<TaskView>,
+    /// All open tasks, at most one per leg.
+    pub(crate) tasks: Vec<TaskView>,
+    pub(crate) timeline: Vec<EntryView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Birth {
+    #[schema(value_type = String)]
+    pub(crate) state: BirthStanding,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) registration_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Certificate {
+    #[schema(value_type = String)]
+    pub(crate) state: CertificateStanding,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) product: Option<Product>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mailed_on: Option<Date>,
+}
+
+/// Never the number itself: the letter brings it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Sin {
+    #[schema(value_type = String)]
+    pub(crate) state: SinStanding,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) letter_mailed_on: Option<Date>,
+}
+
+/// The fee, in Canadian cents.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is how the fee is documented")]
+pub(crate) struct FeeSchema {
+    state: String,
+    amount_cents: i64,
+}
+
+/// An open task on the desk.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub(crate) struct TaskView {
+    #[schema(value_type = String)]
+    pub(crate) reason: Reason,
+    #[schema(value_type = String)]
+    pub(crate) owner: Owner,
+    pub(crate) due: Timestamp,
+    pub(crate) raised: Timestamp,
+    #[schema(value_type = String)]
+    pub(crate) leg: Leg,
+    /// What may be decided now.
+    #[schema(value_type = Vec<String>)]
+    pub(crate) actions: Vec<Action>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Entry)]
+pub(crate) struct EntryView {
+    pub(crate) seq: i64,
+    pub(crate) at: Timestamp,
+    #[schema(value_type = String)]
+    pub(crate) actor: Actor,
+    /// Which member of staff, for staff alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+    /// The fact's word.
+    pub(crate) what: String,
+    /// What the fact says beside.
+    #[schema(value_type = Object)]
+    pub(crate) detail: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Shows a case with its timeline.
+pub(crate) async fn show(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    row: &CaseRow,
+    viewer: &Viewer,
+) -> Result<CaseView, StoreError> {
+    let timeline = log::timeline(conn, case).await?;
+    let facts = &row.facts;
+    let tasks = tasks(facts, viewer);
+    Ok(CaseView {
+        case,
+        child: row.ordinal,
+        revision: row.revision,
+        closed: facts.closed.is_some(),
+        ending: facts.closed.as_ref().map(|closed| closed.it),
+        birth: Birth {
+            state: facts.birth(),
+            registration_number: facts.registered.as_ref().map(|registered| registered.it.clone()),
+            since: facts.registered.as_ref().map(|registered| registered.at),
+        },
+        certificate: Certificate {
+            state: facts.certificate(),
+            product: facts.certificate_wanted,
+            mailed_on: facts.mailed.as_ref().and_then(|mailed| mailed.it),
+        },
+        sin: Sin {
+            state: facts.sin(),
+            letter_mailed_on: facts.letter_mailed.as_ref().and_then(|mailed| mailed.it),
+        },
+        fee: facts.fee(),
+        desk: tasks.first().cloned(),
+        tasks,
+        timeline: timeline.into_iter().map(|it| entry(it, viewer)).collect(),
+    })
+}
+
+/// The open tasks with what this viewer may decide about each.
+pub(crate) fn tasks(facts: &Facts, viewer: &Viewer) -> Vec<TaskView> {
+    let allowed = facts.situation().actions();
+    let may = |action: Action| match viewer {
+        Viewer::Parents => action == Action::Withdraw,
+        Viewer::Staff(member) => member.role.decides(),
+    };
+    let view = |task: &Task| TaskView {
+        reason: task.reason,
+        owner: task.owner,
+        due: task.due,
+        raised: task.raised,
+        leg: task.leg,
+        actions: allowed
+            .iter()
+            .filter(|(action, leg)| *leg == task.leg || *action == Action::CorrectContact)
+            .map(|(action, _)| *action)
+            .filter(|action| may(*action))
+            .collect(),
+    };
+    facts.desk.iter().map(view).collect()
+}
+
+fn entry(it: log::Entry, viewer: &Viewer) -> EntryView {
+    let (what, mut detail) = in_words(&it.fact);
+    let by = match viewer {
+        Viewer::Staff(_) => it.by,
+        Viewer::Parents => {
+            // The registers' own numbers are of no use to a family, the registration number apart.
+            detail.retain(|field, _| !field.ends_with("_id"));
+            None
+        }
+    };
+    EntryView { seq: it.seq, at: it.at, actor: it.actor, by, what, detail }
+}
+
+/// The word of a fact, and what it says beside.
+fn in_words(fact: &Fact) -> (String, serde_json::Map<String, serde_json::Value>) {
+    let Ok(serde_json::Value::Object(mut detail)) = serde_json::to_value(fact) else {
+        unreachable!("every fact is written as an object")
+    };
+    match detail.remove("fact") {
+        Some(serde_json::Value::String(what)) => (what, detail),
+        _ => unreachable!("every fact has its word"),
+    }
+}

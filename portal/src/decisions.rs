@@ -1,0 +1,169 @@
+//! Decisions about a case: judged by the rule of the trade, written down, then put to the workflow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    CaseRef,
+    contact::{Contact, ContactField},
+    decision::{Action, Decision, Grounds, NotAllowed},
+    desk::Leg,
+    facts::Fact,
+    intake,
+    people::Actor,
+};
+use sqlx::PgConnection;
+use store::{
+    cases::{self, CaseRow, Seen},
+    contents,
+};
+
+use crate::{Portal, engine::EngineError, problem::Problem, staff::Member};
+
+/// Who decides.
+pub(crate) enum Author {
+    Staff(Member),
+    /// By their positions in the form, from 0.
+    Parents {
+        agreed_by: Vec<u8>,
+    },
+}
+
+/// What somebody wants done.
+pub(crate) struct Wish {
+    pub(crate) action: Action,
+    pub(crate) grounds: Grounds,
+    pub(crate) leg: Leg,
+    /// New values of contact fields, by their path.
+    pub(crate) set: BTreeMap<String, String>,
+}
+
+impl Author {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Staff(_) => Actor::Staff,
+            Self::Parents { .. } => Actor::Parents,
+        }
+    }
+
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Staff(member) => Some(&member.name),
+            Self::Parents { .. } => None,
+        }
+    }
+}
+
+/// Takes a decision about the case as it was `seen`.
+pub(crate) async fn decide(
+    portal: &Portal,
+    case: CaseRef,
+    row: &CaseRow,
+    seen: i64,
+    author: &Author,
+    wish: Wish,
+) -> Result<(), Problem> {
+    may_decide(portal, case, author, &wish).await?;
+    if row.revision != seen {
+        return Err(Problem::Stale(row.revision));
+    }
+    if !wish.action.grounds().contains(&wish.grounds) {
+        return Err(Problem::NotAllowed(NotAllowed::GroundsDoNotFit));
+    }
+    row.facts.situation().allows(wish.action, wish.leg).map_err(Problem::NotAllowed)?;
+
+    let contact_version = write_down(portal, case, seen, author, &wish).await?;
+    let Wish { action, grounds, leg, .. } = wish;
+    let decision = Decision { action, grounds, leg, actor: author.actor(), contact_version };
+    let Err(error) = portal.engine.decide(case, format!("{case}/{seen}"), decision).await else {
+        return Ok(());
+    };
+    let fact = match &error {
+        EngineError::NotAllowed(why) => Fact::DecisionRefused { action, leg, why: *why },
+        EngineError::Away(_) | EngineError::NotRunning | EngineError::Failed => {
+            Fact::DecisionUnanswered { action, leg }
+        }
+    };
+    let mut tx = portal.pool.begin().await?;
+    cases::record(&mut tx, case, Actor::Engine, None, &[fact], portal.now()).await?;
+    tx.commit().await?;
+    Err(error.into())
+}
+
+async fn may_decide(portal: &Portal, case: CaseRef, author: &Author, wish: &Wish) -> Result<(), Problem> {
+    match author {
+        Author::Staff(member) if member.role.decides() => Ok(()),
+        Author::Staff(_) => Err(Problem::RoleMayNot),
+        Author::Parents { agreed_by } => {
+            if wish.action != Action::Withdraw {
+                return Err(Problem::RoleMayNot);
+            }
+            let mut conn = portal.pool.acquire().await?;
+            let certified = contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
+            let agreed: BTreeSet<usize> = agreed_by.iter().copied().map(usize::from).collect();
+            if agreed.into_iter().eq(0..certified) { Ok(()) } else { Err(Problem::NotAgreedByAll) }
+        }
+    }
+}
+
+/// Writes the decision down, and a new contact if it has one. Gives the contact's version.
+async fn write_down(
+    portal: &Portal,
+    case: CaseRef,
+    seen: i64,
+    author: &Author,
+    wish: &Wish,
+) -> Result<Option<u32>, Problem> {
+    let mut tx = portal.pool.begin().await?;
+    let version = match wish.action {
+        Action::CorrectContact => Some(correct(portal, &mut tx, case, &wish.set).await?),
+        Action::RetryNow | Action::Withdraw if wish.set.is_empty() => None,
+        Action::RetryNow | Action::Withdraw => return Err(Problem::InvalidField("/set".to_owned())),
+    };
+    let asked = Fact::DecisionAsked { action: wish.action, leg: wish.leg, grounds: wish.grounds };
+    let corrected = version.map(|version| Fact::ContactCorrected { version });
+    let facts: Vec<Fact> = [Some(asked), corrected].into_iter().flatten().collect();
+    let (actor, by, now) = (author.actor(), author.name(), portal.now());
+    match cases::record_if_unchanged(&mut tx, case, seen, actor, by, &facts, now).await? {
+        Seen::Recorded(_) => tx.commit().await?,
+        Seen::Stale { revision } => return Err(Problem::Stale(revision)),
+        Seen::NoCase => return Err(Problem::CaseNotFound),
+    }
+    Ok(version)
+}
+
+/// Writes the corrected contact as a new version.
+async fn correct(
+    portal: &Portal,
+    tx: &mut PgConnection,
+    case: CaseRef,
+    set: &BTreeMap<String, String>,
+) -> Result<u32, Problem> {
+    if set.is_empty() {
+        return Err(Problem::InvalidField("/set".to_owned()));
+    }
+    let (_, contact) = contents::contact(tx, &portal.keys, case).await?;
+    let corrected = corrected(&contact, set)?;
+    Ok(contents::correct_contact(tx, &portal.keys, case, &corrected, portal.now()).await?)
+}
+
+/// The contact with new values, read by the same rules as the form's.
+fn corrected(contact: &Contact, set: &BTreeMap<String, String>) -> Result<Contact, Problem> {
+    let mut form = intake::Contact::from(contact.clone());
+    for (path, value) in set {
+        let field = ContactField::read(path).map_err(|_| Problem::CertifiedField(pointer(path)))?;
+        *form.field(field) = Some(value.clone());
+    }
+    form.read().map_err(|violations| {
+        let as_sent = |mut it: intake::Violation| {
+            let path = it.pointer.trim_start_matches('/').replace('/', ".");
+            let known = set.keys().find(|key| path == **key || path.strip_prefix("contact.") == Some(key));
+            it.pointer = pointer(known.map_or(&path, |key| key));
+            it
+        };
+        Problem::FormInvalid(violations.into_iter().map(as_sent).collect())
+    })
+}
+
+fn pointer(path: &str) -> String {
+    format!("/set/{}", path.replace('~', "~0").replace('/', "~1"))
+}

@@ -1,0 +1,36 @@
+//! Whether the portal lives, whether it can serve, and its metrics.
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::get,
+};
+
+use crate::{Portal, problem::Problem};
+
+pub(crate) fn router() -> Router<Portal> {
+    Router::new()
+        .route("/health/live", get(|| async { "live" }))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+/// Ready when the case file answers. Temporal may be away: forms are still taken.
+async fn ready(State(portal): State<Portal>) -> (StatusCode, &'static str) {
+    match portal.pool.acquire().await {
+        Ok(mut conn) => match sqlx::Connection::ping(&mut *conn).await {
+            Ok(()) => (StatusCode::OK, "ready"),
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the case file does not answer"),
+        },
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the case file cannot be reached"),
+    }
+}
+
+async fn metrics(State(portal): State<Portal>) -> Result<impl IntoResponse, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let statistics = store::statistics(&mut conn).await?;
+    let text = portal.metrics().text(&statistics, portal.now());
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+}

@@ -1,0 +1,89 @@
+//! The portal: the parents' form and status page, the staff desk, and the JSON API beside them.
+//!
+//! It reads and writes the case file and speaks to workflows through the Temporal client. A form is never lost because
+//! Temporal is away: intake writes the case file, and the [`outbox`] starts the workflow.
+
+mod access;
+mod api;
+mod case_view;
+mod decisions;
+mod engine;
+mod health;
+mod intake;
+mod language;
+pub mod logging;
+mod metrics;
+mod outbox;
+mod pages;
+mod problem;
+mod settings;
+mod staff;
+mod state;
+mod watch;
+
+use std::future::Future;
+
+use anyhow::Context;
+use axum::{Router, middleware};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use crate::{
+    access::AccessKey,
+    engine::Engine,
+    settings::Settings,
+    staff::Staff,
+    state::{Parts, Portal},
+};
+
+/// Everything the portal answers, without the outbox loop.
+pub fn router(portal: Portal) -> Router {
+    Router::new()
+        .merge(api::router())
+        .merge(pages::router())
+        .merge(health::router())
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(middleware::from_fn(problem::write))
+        .layer(middleware::from_fn_with_state(portal.clone(), watch::request))
+        .with_state(portal)
+}
+
+/// Serves until `shutdown`, then finishes what is under way.
+///
+/// # Errors
+///
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    portal: Portal,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let errands = tokio::spawn(outbox::run(portal.clone(), stop.clone()));
+    let ending = stop.clone();
+    let served = axum::serve(listener, router(portal))
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            ending.cancel();
+        })
+        .await
+        .context("the portal cannot serve");
+    stop.cancel();
+    errands.await.context("the outbox loop failed")?;
+    served
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn told_to_stop() {
+    let mut term = signal(SignalKind::terminate()).expect("a handler for SIGTERM can be installed");
+    tokio::select! {
+        _ = term.recv() => (),
+        _ = tokio::signal::ctrl_c() => (),
+    }
+}

@@ -1,0 +1,186 @@
+//! The parents' page of a case: where its three parts stand, who holds it, and what they can do.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form as Inputs, FormRejection};
+use domain::{
+    CaseRef,
+    decision::{Action, Grounds},
+    desk::Leg,
+    facts::Fact,
+    people::Actor,
+    standing::{CertificateStanding, FeeStanding},
+};
+use serde::Deserialize;
+use store::{
+    cases::{self, CaseRow},
+    contents, messages, payments,
+};
+
+use super::{Frame, page, parts::Part, session};
+use crate::{
+    Portal,
+    decisions::{Author, Wish, decide},
+    language::Speaks,
+    problem::Problem,
+};
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage {
+    frame: Frame,
+    case: CaseRef,
+    revision: i64,
+    parts: Vec<Part>,
+    /// What the parents were told, with the day.
+    told: Vec<(String, String)>,
+    /// The parts that can be taken back.
+    withdrawals: Vec<Leg>,
+    /// How many certified.
+    certified: usize,
+    /// The amount to pay, if a payment is awaited.
+    to_pay: Option<String>,
+    problem: Option<(String, String)>,
+}
+
+/// Shows the case to a browser that holds its code; asks for the code otherwise.
+pub(super) async fn show(
+    State(portal): State<Portal>,
+    t: Speaks,
+    Path((_, case)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    match open(&portal, &case, &headers).await? {
+        Some((case, row)) => shown(&portal, t, case, &row, None).await,
+        None => Ok(Redirect::to(&format!("/{}/status", t.path())).into_response()),
+    }
+}
+
+/// The case, if the browser holds its code.
+async fn open(portal: &Portal, case: &str, headers: &HeaderMap) -> Result<Option<(CaseRef, CaseRow)>, Problem> {
+    let (Ok(case), Some(code)) = (case.parse::<CaseRef>(), session::held_code(headers)) else {
+        return Ok(None);
+    };
+    let mut conn = portal.pool.acquire().await?;
+    let row = cases::facts(&mut conn, case).await?;
+    Ok(row.filter(|row| portal.access.opens(case, row.submission, &code)).map(|row| (case, row)))
+}
+
+async fn shown(
+    portal: &Portal,
+    t: Speaks,
+    case: CaseRef,
+    row: &CaseRow,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let certified = contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
+    let told = messages::told(&mut conn, case).await?;
+    let told = told.into_iter().rev().map(|(message, at)| {
+        (t.word("message", message.code()), t.moment(at, portal.zone()))
+    });
+    let facts = &row.facts;
+    let withdrawals = facts.situation().actions().into_iter().filter(|(action, _)| *action == Action::Withdraw);
+    let it = CasePage {
+        frame: Frame::new(t, &format!("/case/{case}")),
+        case,
+        revision: row.revision,
+        parts: Part::all(t, facts),
+        told: told.collect(),
+        withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
+        certified,
+        to_pay: facts.certificate_wanted.filter(|_| payment_is_awaited(row)).map(|product| {
+            t.amount(product.fee_on(portal.today()))
+        }),
+        problem: problem.map(|it| in_words(t, it)),
+    };
+    let status = problem.map_or(StatusCode::OK, Problem::status);
+    Ok(page(status, &it))
+}
+
+/// A problem's title and detail.
+pub(super) fn in_words(t: Speaks, problem: &Problem) -> (String, String) {
+    let key = format!("problem-{}", problem.code());
+    (t.say(&key), t.say(&format!("{key}.detail")))
+}
+
+fn payment_is_awaited(row: &CaseRow) -> bool {
+    let facts = &row.facts;
+    facts.closed.is_none()
+        && (facts.certificate() == CertificateStanding::PaymentNeeded || facts.fee().state == FeeStanding::Declined)
+}
+
+/// One box per parent who certified, and what is taken back.
+#[derive(Deserialize)]
+pub(super) struct Withdrawal {
+    revision: i64,
+    leg: Leg,
+    #[serde(default)]
+    agreed_by: Vec<u8>,
+}
+
+pub(super) async fn withdraw(
+    State(portal): State<Portal>,
+    t: Speaks,
+    Path((_, case)): Path<(String, String)>,
+    headers: HeaderMap,
+    typed: Result<Inputs<Withdrawal>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Inputs(typed) = typed.map_err(|_| Problem::InvalidField(String::new()))?;
+    let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let author = Author::Parents { agreed_by: typed.agreed_by };
+    let wish = Wish {
+        action: Action::Withdraw,
+        grounds: Grounds::ParentsAsked,
+        leg: typed.leg,
+        set: std::collections::BTreeMap::new(),
+    };
+    match decide(&portal, case, &row, typed.revision, &author, wish).await {
+        Ok(()) => Ok(back(t, case)),
+        Err(problem) => refreshed(&portal, t, case, &problem).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Payment {
+    token: String,
+}
+
+/// Keeps what the payment page gave back, and has the workflow told.
+pub(super) async fn pay(
+    State(portal): State<Portal>,
+    t: Speaks,
+    Path((_, case)): Path<(String, String)>,
+    headers: HeaderMap,
+    typed: Result<Inputs<Payment>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Inputs(typed) = typed.map_err(|_| Problem::InvalidField(String::new()))?;
+    let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let token = typed.token.trim();
+    let usable = (1..=200).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if !usable || !payment_is_awaited(&row) {
+        return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
+    }
+    let mut tx = portal.pool.begin().await?;
+    let generation = payments::offer(&mut tx, &portal.keys, case, token, portal.now()).await?;
+    let offered = [Fact::PaymentOffered { generation }];
+    cases::record(&mut tx, case, Actor::Parents, None, &offered, portal.now()).await?;
+    tx.commit().await?;
+    Ok(back(t, case))
+}
+
+fn back(t: Speaks, case: CaseRef) -> Response {
+    Redirect::to(&format!("/{}/case/{case}", t.path())).into_response()
+}
+
+/// The case as it is now, with the problem on top.
+async fn refreshed(portal: &Portal, t: Speaks, case: CaseRef, problem: &Problem) -> Result<Response, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let row = cases::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
+    drop(conn);
+    shown(portal, t, case, &row, Some(problem)).await
+}

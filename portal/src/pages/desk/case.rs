@@ -1,0 +1,248 @@
+//! The staff's page of a case: its parts, its tasks, its timeline, and what may be decided.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form as Inputs, FormRejection};
+use domain::{
+    CaseRef,
+    contact::ContactField,
+    decision::{Action, Grounds},
+    desk::Leg,
+    intake,
+};
+use store::{
+    StoreError,
+    cases::{self, CaseRow},
+    contents,
+};
+
+use super::super::{
+    Frame,
+    case::in_words,
+    page,
+    parts::Part,
+    session::SignedIn,
+};
+use crate::{
+    Portal,
+    case_view::{self, EntryView, Viewer},
+    decisions::{Author, Wish, decide as put},
+    language::Speaks,
+    problem::Problem,
+    staff::Member,
+};
+
+#[derive(Template)]
+#[template(path = "desk-case.html")]
+struct DeskCasePage {
+    frame: Frame,
+    case: CaseRef,
+    revision: i64,
+    parts: Vec<Part>,
+    tasks: Vec<Line>,
+    choices: Vec<Choice>,
+    /// The contact fields with their present values; empty when they may not be corrected.
+    contact: Vec<(ContactField, String)>,
+    /// What may not be done now, and why.
+    refused: Vec<(String, String)>,
+    timeline: Vec<Event>,
+    problem: Option<(String, String)>,
+    /// What is wrong with single fields.
+    errors: Vec<String>,
+}
+
+/// An open task, in words.
+struct Line {
+    leg: String,
+    reason: String,
+    owner: String,
+    due: String,
+}
+
+/// An action that may be taken now.
+struct Choice {
+    action: Action,
+    leg: Leg,
+    label: String,
+    grounds: &'static [Grounds],
+}
+
+/// One entry of the timeline, in words.
+struct Event {
+    seq: i64,
+    at: String,
+    who: String,
+    what: String,
+    detail: String,
+}
+
+pub(in crate::pages) async fn show(
+    State(portal): State<Portal>,
+    t: Speaks,
+    SignedIn(member): SignedIn,
+    Path((_, case)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let Some(member) = member else { return Ok(super::to_desk(t).into_response()) };
+    let (case, row) = open(&portal, &case).await?;
+    shown(&portal, t, member, case, &row, None).await
+}
+
+async fn open(portal: &Portal, case: &str) -> Result<(CaseRef, CaseRow), Problem> {
+    let case: CaseRef = case.parse().map_err(|_| Problem::CaseNotFound)?;
+    let mut conn = portal.pool.acquire().await?;
+    let row = cases::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
+    Ok((case, row))
+}
+
+async fn shown(
+    portal: &Portal,
+    t: Speaks,
+    member: Member,
+    case: CaseRef,
+    row: &CaseRow,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let decides = member.role.decides();
+    let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;
+    let may_correct = decides && row.facts.situation().allows(Action::CorrectContact, Leg::Birth).is_ok();
+    let contact = if may_correct { contact(portal, &mut conn, case).await? } else { Vec::new() };
+    let it = DeskCasePage {
+        frame: Frame::new(t, &format!("/desk/case/{case}")),
+        case,
+        revision: row.revision,
+        parts: Part::all(t, &row.facts),
+        tasks: view.tasks.iter().map(|task| line(portal, t, task)).collect(),
+        choices: if decides { choices(t, row) } else { Vec::new() },
+        contact,
+        refused: refused(t, row),
+        timeline: view.timeline.into_iter().rev().map(|entry| event(portal, t, entry)).collect(),
+        problem: problem.map(|it| in_words(t, it)),
+        errors: match problem {
+            Some(Problem::FormInvalid(violations)) => violations
+                .iter()
+                .map(|it| format!("{} – {}", it.pointer.trim_start_matches("/set/"), t.violation(it)))
+                .collect(),
+            _ => Vec::new(),
+        },
+    };
+    Ok(page(problem.map_or(StatusCode::OK, Problem::status), &it))
+}
+
+fn line(portal: &Portal, t: Speaks, task: &case_view::TaskView) -> Line {
+    Line {
+        leg: t.word("part", task.leg.code()),
+        reason: t.word("reason", task.reason.code()),
+        owner: t.word("owner", task.owner.code()),
+        due: t.moment(task.due, portal.zone()),
+    }
+}
+
+/// Everything that may be decided now, the contact apart: it has a form of its own.
+fn choices(t: Speaks, row: &CaseRow) -> Vec<Choice> {
+    let allowed = row.facts.situation().actions().into_iter();
+    let choice = |(action, leg): (Action, Leg)| Choice {
+        action,
+        leg,
+        label: label(t, action, leg),
+        grounds: action.grounds(),
+    };
+    allowed.filter(|(action, _)| *action != Action::CorrectContact).map(choice).collect()
+}
+
+fn label(t: Speaks, action: Action, leg: Leg) -> String {
+    format!("{} – {}", t.word("action", action.code()), t.word("part", leg.code()))
+}
+
+fn refused(t: Speaks, row: &CaseRow) -> Vec<(String, String)> {
+    let situation = row.facts.situation();
+    let all = Action::ALL.iter().flat_map(|action| Leg::ALL.iter().map(|leg| (*action, *leg)));
+    all.filter_map(|(action, leg)| {
+        let why = situation.allows(action, leg).err()?;
+        Some((label(t, action, leg), in_words(t, &Problem::NotAllowed(why)).1))
+    })
+    .collect()
+}
+
+fn event(portal: &Portal, t: Speaks, it: EntryView) -> Event {
+    let actor = t.word("actor", it.actor.code());
+    let detail = it.detail.iter().filter(|(_, value)| !value.is_null()).map(|(field, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{field}: {value}")
+    });
+    Event {
+        seq: it.seq,
+        at: t.moment(it.at, portal.zone()),
+        who: it.by.map_or(actor.clone(), |name| format!("{actor}: {name}")),
+        what: t.word("fact", &it.what),
+        detail: detail.collect::<Vec<_>>().join(", "),
+    }
+}
+
+async fn contact(
+    portal: &Portal,
+    conn: &mut sqlx::PgConnection,
+    case: CaseRef,
+) -> Result<Vec<(ContactField, String)>, StoreError> {
+    let (_, contact) = contents::contact(conn, &portal.keys, case).await?;
+    let mut form = intake::Contact::from(contact);
+    Ok(ContactField::ALL.iter().map(|it| (*it, form.field(*it).clone().unwrap_or_default())).collect())
+}
+
+/// A decision as the page sends it; contact fields by their paths beside.
+struct Typed {
+    revision: i64,
+    wish: Wish,
+}
+
+impl Typed {
+    fn read(inputs: Vec<(String, String)>) -> Option<Self> {
+        let mut set: BTreeMap<String, String> = inputs.into_iter().collect();
+        let revision = set.remove("revision")?.parse().ok()?;
+        let action = set.remove("action")?.parse().ok()?;
+        let grounds = set.remove("reason")?.parse().ok()?;
+        let leg = set.remove("leg").map_or(Ok(Leg::Birth), |leg| leg.parse()).ok()?;
+        Some(Self { revision, wish: Wish { action, grounds, leg, set } })
+    }
+}
+
+pub(in crate::pages) async fn decide(
+    State(portal): State<Portal>,
+    t: Speaks,
+    SignedIn(member): SignedIn,
+    Path((_, case)): Path<(String, String)>,
+    typed: Result<Inputs<Vec<(String, String)>>, FormRejection>,
+) -> Result<Response, Problem> {
+    let member = member.ok_or(Problem::NotSignedIn)?;
+    let typed = typed.ok().and_then(|Inputs(inputs)| Typed::read(inputs));
+    let Typed { revision, mut wish } = typed.ok_or(Problem::InvalidField(String::new()))?;
+    let (case, row) = open(&portal, &case).await?;
+    if wish.action == Action::CorrectContact {
+        keep_changes(&portal, case, &mut wish.set).await?;
+    }
+    let author = Author::Staff(member.clone());
+    match put(&portal, case, &row, revision, &author, wish).await {
+        Ok(()) => Ok(Redirect::to(&format!("/{}/desk/case/{case}", t.path())).into_response()),
+        Err(problem) => {
+            let (case, row) = open(&portal, &case.to_string()).await?;
+            shown(&portal, t, member, case, &row, Some(&problem)).await
+        }
+    }
+}
+
+/// The page sends every contact field; only those that differ are corrected.
+async fn keep_changes(portal: &Portal, case: CaseRef, set: &mut BTreeMap<String, String>) -> Result<(), Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let present = contact(portal, &mut conn, case).await?;
+    set.retain(|path, value| {
+        let known = present.iter().find(|(field, _)| field.code() == path);
+        known.is_none_or(|(_, present)| present != value.trim())
+    });
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! What a page sends, made into a submission. Inputs are named by their place in it.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    intake::{Address, ChildName, Form},
+    name::travels,
+};
+use serde_json::{Map, Value};
+
+use super::fields::SAME_ADDRESS;
+
+/// The inputs of a page by their names. Does not print: it holds personal data.
+#[derive(Clone, Default)]
+pub(super) struct Typed(BTreeMap<String, String>);
+
+/// What the page sends that is not part of the submission.
+const OWN: &[&str] = &["idempotency_key", SAME_ADDRESS];
+
+const NUMBERS: &[&str] = &["parent_count", "plurality", "birth_order", "weight_grams", "gestation_weeks"];
+
+const FLAGS: &[&str] = &[
+    "born_in_province",
+    "already_registered",
+    "live_birth",
+    "surrogacy",
+    "all_parents_present",
+    "exchange_form_ok",
+    "is_birth_parent",
+    "agrees_child_surname",
+    "checked",
+    "parents_married_to_each_other",
+    "moving_soon",
+    "want_sin",
+];
+
+/// More than any list of the form takes.
+const LONGEST_LIST: usize = 16;
+
+impl Typed {
+    pub(super) fn new(inputs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(inputs.into_iter().collect())
+    }
+
+    pub(super) fn value(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// Which babies' names have letters that the federal exchange lacks.
+    pub(super) fn lost_letters(&self, babies: usize) -> Vec<bool> {
+        let part = |nth: usize, part: &str| self.value(&format!("children/{nth}/name/{part}"));
+        let lost = |nth: usize| ["first", "middle", "last"].iter().any(|it| has_lost_letters(part(nth, it)));
+        (0..babies).map(lost).collect()
+    }
+
+    /// The submission, or `None` when an input is not one of ours.
+    pub(super) fn form(&self) -> Option<Form> {
+        let mut tree = Value::Object(Map::new());
+        let inputs = self.0.iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
+        for (name, text) in inputs.filter(|(_, text)| !text.trim().is_empty()) {
+            let steps: Vec<&str> = name.split('/').collect();
+            put(&mut tree, &steps, leaf(steps.last()?, text)?)?;
+        }
+        let mut form: Form = serde_json::from_value(tree).ok()?;
+        self.fit(&mut form);
+        Some(form)
+    }
+
+    /// A page without scripts shows fields that other answers make void; these are left out here.
+    fn fit(&self, form: &mut Form) {
+        for child in &mut form.children {
+            if !has_lost_letters_in(&child.name) {
+                child.name.exchange_form = None;
+                child.name.exchange_form_ok = None;
+            }
+        }
+        for parent in &mut form.parents {
+            if parent.is_birth_parent == Some(false) {
+                parent.marital_status = None;
+            }
+        }
+        form.services.certificates.retain(|it| it.product.as_deref() != Some("NONE"));
+        if form.services.certificates.is_empty() {
+            form.services.payment_token = None;
+        }
+        if self.value(SAME_ADDRESS) == "true" && form.contact.mailing == Address::default() {
+            form.contact.mailing = form.contact.usual_residence.clone();
+        }
+    }
+}
+
+fn has_lost_letters(text: &str) -> bool {
+    text.chars().any(|c| c.is_alphabetic() && !travels(c))
+}
+
+fn has_lost_letters_in(name: &ChildName) -> bool {
+    [&name.first, &name.middle, &name.last].into_iter().flatten().any(|part| has_lost_letters(part))
+}
+
+/// A number that is none becomes one that no field takes, so that its field is named.
+fn leaf(name: &str, text: &str) -> Option<Value> {
+    if FLAGS.contains(&name) {
+        text.parse::<bool>().ok().map(Value::from)
+    } else if NUMBERS.contains(&name) {
+        Some(Value::from(text.trim().parse().unwrap_or(i64::MIN)))
+    } else {
+        Some(Value::from(text))
+    }
+}
+
+/// Puts a leaf at its place; `None` when something else is there.
+fn put(tree: &mut Value, steps: &[&str], leaf: Value) -> Option<()> {
+    let Some((step, rest)) = steps.split_first() else {
+        *tree = leaf;
+        return Some(());
+    };
+    let below = match step.parse::<usize>() {
+        Ok(nth) => {
+            if tree.as_object().is_some_and(Map::is_empty) {
+                *tree = Value::Array(Vec::new());
+            }
+            let list = tree.as_array_mut().filter(|_| nth < LONGEST_LIST)?;
+            if list.len() <= nth {
+                list.resize(nth + 1, Value::Object(Map::new()));
+            }
+            list.get_mut(nth)?
+        }
+        Err(_) => tree.as_object_mut()?.entry(*step).or_insert_with(|| Value::Object(Map::new())),
+    };
+    put(below, rest, leaf)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(inputs: &[(&str, &str)]) -> Typed {
+        Typed::new(inputs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+    }
+
+    #[test]
+    fn inputs_find_their_place_in_the_submission() {
+        let page = typed(&[
+            ("start/born_in_province", "true"),
+            ("children/0/name/first", "Olivia"),
+            ("children/1/weight_grams", "3410"),
+            ("children/1/birth_order", "two"),
+            ("parents/0/previous_names/0", "Gagnon"),
+            ("place/county", " "),
+            ("idempotency_key", "web-1"),
+        ]);
+        let form = page.form().expect("it is a form");
+        assert_eq!(form.start.born_in_province, Some(true));
+        assert_eq!(form.children[0].name.first.as_deref(), Some("Olivia"));
+        assert_eq!(form.children[1].weight_grams, Some(3410));
+        assert_eq!(form.children[1].birth_order, Some(i64::MIN));
+        assert_eq!(form.parents[0].previous_names, ["Gagnon"]);
+        assert_eq!(form.place.county, None);
+    }
+
+    #[test]
+    fn an_input_of_somebody_else_is_no_form() {
+        for name in ["children/999999999/sex", "nonsense", "children/0", "children/x", "start", "0", ""] {
+            assert!(typed(&[(name, "x")]).form().is_none(), "{name}");
+        }
+        assert!(typed(&[("start/live_birth", "perhaps")]).form().is_none());
+    }
+
+    #[test]
+    fn what_other_answers_make_void_is_left_out() {
+        let page = typed(&[
+            ("services/certificates/0/product", "NONE"),
+            ("services/payment_token", "sandbox-card-approved"),
+            ("parents/0/is_birth_parent", "false"),
+            ("parents/0/marital_status", "MARRIED"),
+            ("children/0/name/first", "Lucja"),
+            ("children/0/name/exchange_form/first", "Lucja"),
+            ("contact/usual_residence/line1", "12 Maple Lane"),
+            (SAME_ADDRESS, "true"),
+        ]);
+        let form = page.form().expect("it is a form");
+        assert!(form.services.certificates.is_empty());
+        assert_eq!(form.services.payment_token, None);
+        assert_eq!(form.parents[0].marital_status, None);
+        assert_eq!(form.children[0].name.exchange_form, None);
+        assert_eq!(form.contact.mailing.line1.as_deref(), Some("12 Maple Lane"));
+    }
+
+    #[test]
+    fn a_spelling_for_the_exchange_is_asked_for_where_letters_are_lost() {
+        let page = typed(&[("children/0/name/first", "Łucja"), ("children/1/name/first", "Zoë")]);
+        assert_eq!(page.lost_letters(2), [true, false]);
+    }
+}

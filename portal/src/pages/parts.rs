@@ -1,0 +1,98 @@
+//! Where the parts of a case stand, in words.
+
+use domain::{
+    facts::Facts,
+    fees::Cents,
+    standing::FeeStanding,
+};
+
+use crate::language::Speaks;
+
+/// One part of a case.
+pub(super) struct Part {
+    pub(super) heading: String,
+    /// Where it stands.
+    pub(super) state: String,
+    /// Who holds it now.
+    pub(super) holder: String,
+    /// What the parents have to do.
+    pub(super) todo: String,
+    /// What else is known: a number, a day, an amount.
+    pub(super) more: Vec<String>,
+}
+
+impl Part {
+    pub(super) fn all(t: Speaks, facts: &Facts) -> Vec<Self> {
+        let mut parts = vec![birth(t, facts), certificate(t, facts), sin(t, facts)];
+        if let Some(fee) = fee(t, facts) {
+            parts[1].more.push(fee);
+        }
+        parts
+    }
+
+    fn new(t: Speaks, leg: &str, standing: &str) -> Self {
+        let key = format!("{leg}-{standing}");
+        let about = |what: &str| t.maybe(&format!("{key}.{what}")).unwrap_or_else(|| t.say(&format!("nobody-{what}")));
+        Self {
+            heading: t.say(&format!("part-{leg}")),
+            state: t.say(&key),
+            holder: about("holder"),
+            todo: about("todo"),
+            more: Vec::new(),
+        }
+    }
+}
+
+fn birth(t: Speaks, facts: &Facts) -> Part {
+    let mut part = Part::new(t, "birth", facts.birth().code());
+    if let Some(registered) = &facts.registered {
+        part.more.push(t.with("registration-number", "number", &registered.it));
+    }
+    part
+}
+
+fn certificate(t: Speaks, facts: &Facts) -> Part {
+    let mut part = Part::new(t, "certificate", facts.certificate().code());
+    if let Some(product) = facts.certificate_wanted {
+        part.more.push(t.word("product", product.code()));
+    }
+    if let Some(day) = facts.mailed.as_ref().and_then(|mailed| mailed.it) {
+        part.more.push(t.with("mailed-on", "date", t.date(day)));
+    }
+    part
+}
+
+fn sin(t: Speaks, facts: &Facts) -> Part {
+    let mut part = Part::new(t, "sin", facts.sin().code());
+    if let Some(day) = facts.letter_mailed.as_ref().and_then(|mailed| mailed.it) {
+        part.more.push(t.with("letter-mailed-on", "date", t.date(day)));
+    }
+    part
+}
+
+fn fee(t: Speaks, facts: &Facts) -> Option<String> {
+    let fee = facts.fee();
+    let known = fee.amount_cents > Cents(0);
+    (fee.state != FeeStanding::None).then(|| {
+        let words = t.with(&format!("fee-{}", fee.state), "amount", t.amount(fee.amount_cents));
+        if known { words } else { t.say(&format!("fee-{}", fee.state)) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::standing::{BirthStanding, CertificateStanding, SinStanding};
+
+    use super::*;
+
+    #[test]
+    fn every_standing_has_words_in_both_languages() {
+        let birth = BirthStanding::ALL.iter().map(|it| format!("birth-{it}"));
+        let certificate = CertificateStanding::ALL.iter().map(|it| format!("certificate-{it}"));
+        let sin = SinStanding::ALL.iter().map(|it| format!("sin-{it}"));
+        let fee = FeeStanding::ALL.iter().map(|it| format!("fee-{it}"));
+        for key in birth.chain(certificate).chain(sin).chain(fee) {
+            assert!(Speaks::ENGLISH.knows(&key) && Speaks::FRENCH.knows(&key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The way to a case: its reference and access code, typed, never in an address.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form as Inputs, FormRejection};
+use domain::CaseRef;
+use serde::Deserialize;
+use store::cases;
+use uuid::Uuid;
+
+use super::{Frame, page, session};
+use crate::{Portal, language::Speaks, problem::Problem};
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusPage {
+    frame: Frame,
+    /// What was typed as the reference.
+    typed: String,
+    wrong: bool,
+}
+
+impl StatusPage {
+    fn new(t: Speaks, typed: String, wrong: bool) -> Self {
+        Self { frame: Frame::new(t, "/status"), typed, wrong }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    reference: String,
+    #[serde(default)]
+    code: String,
+}
+
+pub(super) async fn ask(t: Speaks) -> Response {
+    page(StatusCode::OK, &StatusPage::new(t, String::new(), false))
+}
+
+/// Opens a case to whoever holds its code. A wrong code and an unknown case look alike.
+pub(super) async fn open(
+    State(portal): State<Portal>,
+    t: Speaks,
+    asked: Result<Inputs<Asked>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Inputs(asked) = asked.map_err(|_| Problem::InvalidField(String::new()))?;
+    match case_of(&portal, &asked).await? {
+        Some(case) => {
+            let there = Redirect::to(&format!("/{}/case/{case}", t.path()));
+            Ok((session::opens_case(&portal, case, &asked.code), there).into_response())
+        }
+        None => Ok(page(StatusCode::NOT_FOUND, &StatusPage::new(t, asked.reference, true))),
+    }
+}
+
+async fn case_of(portal: &Portal, asked: &Asked) -> Result<Option<CaseRef>, Problem> {
+    let Ok(case) = asked.reference.parse::<CaseRef>() else { return Ok(None) };
+    let mut conn = portal.pool.acquire().await?;
+    let row = cases::facts(&mut conn, case).await?;
+    let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
+    let opens = portal.access.opens(case, submission, &asked.code);
+    Ok(row.filter(|_| opens).map(|_| case))
+}

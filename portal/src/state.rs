@@ -1,0 +1,127 @@
+//! What every request shares.
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use domain::clocks::Clocks;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use sqlx::PgPool;
+use store::Keys;
+use tokio::time::{Instant, sleep};
+
+use crate::{AccessKey, Engine, Settings, Staff, logging, metrics::Metrics};
+
+/// The time of the province, by the rule of its law; the forms are read by its calendar.
+const PROVINCE_TIME: &str = "EST5EDT,M3.2.0,M11.1.0";
+
+/// How long the portal waits for the case file when it starts: the worker makes its tables.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const CONNECTIONS: u32 = 16;
+
+/// What every request shares. Cheap to clone.
+#[derive(Clone)]
+pub struct Portal(Arc<Inner>);
+
+/// What a [`Portal`] is made of.
+pub struct Parts {
+    pub pool: PgPool,
+    pub keys: Keys,
+    pub access: AccessKey,
+    pub staff: Staff,
+    pub engine: Engine,
+    /// What new cases wait for, and how long.
+    pub clocks: Clocks,
+    /// Whether browsers come over https.
+    pub https: bool,
+    /// The clock; tests set it.
+    pub now: fn() -> Timestamp,
+}
+
+struct Inner {
+    parts: Parts,
+    metrics: Metrics,
+    zone: TimeZone,
+}
+
+impl Deref for Portal {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}
+
+impl From<Parts> for Portal {
+    fn from(parts: Parts) -> Self {
+        let zone = TimeZone::posix(PROVINCE_TIME).expect("the rule is well formed");
+        Self(Arc::new(Inner { parts, metrics: Metrics::new(), zone }))
+    }
+}
+
+impl Portal {
+    /// Reads keys and staff, and waits until the case file is there with its tables.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be used, or the case file is not there in time.
+    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let parts = Parts {
+            keys: Keys::read(&settings.case_key_file, &settings.search_key_file)?,
+            access: AccessKey::read(&settings.access_key_file)?,
+            staff: Staff::read(&settings.staff_file)?,
+            engine: Engine::at(settings.temporal_address.clone(), &settings.temporal_namespace),
+            clocks: settings.clocks.clone().unwrap_or_default(),
+            https: settings.https,
+            now: Timestamp::now,
+            pool: case_file(settings).await?,
+        };
+        Ok(Self::from(parts))
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The time of the province.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.0.zone
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Today's date at the birthplace.
+    pub(crate) fn today(&self) -> Date {
+        self.now().to_zoned(self.0.zone.clone()).date()
+    }
+}
+
+/// The case file, once its tables are there.
+async fn case_file(settings: &Settings) -> anyhow::Result<PgPool> {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match try_case_file(settings).await {
+            Ok(pool) => return Ok(pool),
+            Err(error) if Instant::now() >= give_up => {
+                return Err(error).context(format!("the case file is not there after {PATIENCE:?}"));
+            }
+            Err(error) => {
+                let why = logging::chain(error.as_ref());
+                tracing::info!(why, "waiting for the case file");
+            }
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
+}
+
+async fn try_case_file(settings: &Settings) -> anyhow::Result<PgPool> {
+    let pool = store::connect(&settings.database_url, CONNECTIONS).await?;
+    let mut conn = pool.acquire().await?;
+    if let Err(error) = store::statistics(&mut conn).await {
+        bail!("its tables are not there: {}", logging::chain(&error));
+    }
+    drop(conn);
+    Ok(pool)
+}
