@@ -16,7 +16,7 @@ mod sin;
 mod undoing;
 
 pub use input::{Carried, CaseInput};
-pub use newborn_case::NewbornCase;
+pub use newborn_case::{NewbornCase, NewbornCaseRun};
 
 /// Where the story and the work on our own case file run.
 pub const CASE_QUEUE: &str = "newborn-cases";

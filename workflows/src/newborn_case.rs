@@ -27,6 +27,9 @@ use crate::{
     undoing::{TakenBack, take_back},
 };
 
+// The macro's marker of the workflow, by which clients name it.
+pub use newborn_case::Run as NewbornCaseRun;
+
 #[workflow]
 pub struct NewbornCase {
     pub(crate) case: CaseRef,

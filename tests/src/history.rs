@@ -1,0 +1,41 @@
+//! Recorded runs, and replaying them.
+
+use anyhow::{Context, Result};
+use temporalio_client::{Client, ClientOptions, Connection, ConnectionOptions, GrpcCompression};
+use temporalio_sdk::workflow_replayer::{WorkflowHistory, WorkflowReplayer, WorkflowReplayerOptions};
+use workflows::NewbornCase;
+
+/// A client of a stack's Temporal.
+///
+/// # Errors
+///
+/// If it does not answer.
+pub async fn client(address: &str, namespace: &str) -> Result<Client> {
+    let url = format!("http://{address}").parse().context("the address of Temporal is not one")?;
+    let options = ConnectionOptions::new(url).grpc_compression(GrpcCompression::None).build();
+    let connection = Connection::connect(options).await?;
+    Ok(Client::new(connection, ClientOptions::new(namespace.to_owned()).build())?)
+}
+
+/// The history of a case, as the replayer reads it.
+///
+/// # Errors
+///
+/// If Temporal has none.
+pub async fn of(client: &Client, case: &str) -> Result<Vec<u8>> {
+    let handle = client.get_workflow_handle::<NewbornCase>(case.to_owned());
+    let history = handle.fetch_history(Default::default()).await?;
+    Ok(history.to_json()?)
+}
+
+/// Replays a recorded history against the stories of today.
+///
+/// # Errors
+///
+/// If a story of today would have gone another way.
+pub async fn replays(json: &[u8]) -> Result<()> {
+    let options = WorkflowReplayerOptions::new().register_workflow::<NewbornCase>()?.build();
+    let replayer = WorkflowReplayer::new(options)?;
+    replayer.replay_workflow(WorkflowHistory::from_json(json)?).await?;
+    Ok(())
+}

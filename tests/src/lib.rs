@@ -1,0 +1,17 @@
+//! The whole system under test: a real stack in a directory of its own, used as people use it, by command and by HTTP.
+
+pub mod family;
+pub mod history;
+pub mod ledger;
+pub mod stack;
+
+pub use family::Family;
+pub use stack::Stack;
+
+use std::path::PathBuf;
+
+/// The repository.
+#[must_use]
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("tests is a folder of the repository").to_owned()
+}

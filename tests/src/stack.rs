@@ -1,0 +1,417 @@
+//! A real stack: `newborn up` in a directory of its own, on ports of its own, gone when it is dropped.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Family, ledger::Ledger};
+
+/// How long a test waits for something to become true.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How a stack is brought up.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    options: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Plan {
+    /// Registers that produce, mail and issue at once.
+    #[must_use]
+    pub fn instant() -> Self {
+        Self::default().taking("0")
+    }
+
+    /// Registers that take this many seconds for each of production, mailing and issuing.
+    #[must_use]
+    pub fn taking(mut self, seconds: &str) -> Self {
+        for what in ["--production-seconds", "--mailing-seconds", "--issuing-seconds"] {
+            self.options.extend([what.to_owned(), seconds.to_owned()]);
+        }
+        self
+    }
+
+    /// Clocks of the cases, as JSON of `domain::clocks::Clocks`.
+    #[must_use]
+    pub fn clocks(mut self, clocks: &Value) -> Self {
+        self.environment.push(("NEWBORN_CLOCKS".to_owned(), clocks.to_string()));
+        self
+    }
+
+    /// Another option of `newborn up`.
+    #[must_use]
+    pub fn option(mut self, option: &str) -> Self {
+        self.options.push(option.to_owned());
+        self
+    }
+
+    /// # Errors
+    ///
+    /// If the stack does not come up; says what it said.
+    pub fn start(self) -> Result<Stack> {
+        let directory = tempfile::Builder::new().prefix("newborn-stack-").tempdir()?;
+        let mut stack = Stack { plan: self, directory, port_base: free_ports()?, up: None };
+        stack.up()?;
+        Ok(stack)
+    }
+}
+
+/// A running stack.
+pub struct Stack {
+    plan: Plan,
+    directory: TempDir,
+    port_base: u16,
+    up: Option<Child>,
+}
+
+impl Stack {
+    /// Where the stack keeps everything.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Brings the stack up on its directory, again if it was there before.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come up in time.
+    pub fn up(&mut self) -> Result<()> {
+        ensure!(self.up.is_none(), "the stack is up");
+        let log = std::fs::File::create(self.data_dir().join("up.log"))?;
+        let child = Command::new(newborn())
+            .arg("up")
+            .args(["--data-dir", self.data_dir().to_str().context("a path of this machine is not UTF-8")?])
+            .args(["--port-base", &self.port_base.to_string()])
+            .args(&self.plan.options)
+            .envs(self.plan.environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("newborn does not start; build it first")?;
+        self.up = Some(child);
+        let begun = Instant::now();
+        while !self.data_dir().join("ready.json").exists() {
+            if let Some(ended) = self.up.as_mut().and_then(|child| child.try_wait().transpose()) {
+                bail!("the stack ended with {}: {}", ended?, self.said());
+            }
+            ensure!(begun.elapsed() < PATIENCE, "the stack did not come up: {}", self.said());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    /// Kills `newborn up` without a warning, and with it everything it started.
+    ///
+    /// # Errors
+    ///
+    /// If it is not up.
+    pub fn kill_everything(&mut self) -> Result<()> {
+        let mut child = self.up.take().context("the stack is not up")?;
+        child.kill()?;
+        child.wait()?;
+        // It could not take the file away itself.
+        let _ = std::fs::remove_file(self.data_dir().join("ready.json"));
+        Ok(())
+    }
+
+    /// Kills one process of the stack without a warning: `worker`, `sandbox`, `temporal`, `portal`, `postgres`.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of that name.
+    pub fn kill(&self, name: &str) -> Result<()> {
+        let pid = self.ready()?["processes"][name].as_i64().with_context(|| format!("no process {name}"))?;
+        kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGKILL)?;
+        Ok(())
+    }
+
+    /// Asks the stack to stop and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not stop in time, or not well.
+    pub fn stop(&mut self) -> Result<()> {
+        let mut child = self.up.take().context("the stack is not up")?;
+        kill(Pid::from_raw(i32::try_from(child.id())?), Signal::SIGTERM)?;
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait()? {
+                ensure!(status.success(), "the stack ended with {status}: {}", self.said());
+                return Ok(());
+            }
+            if begun.elapsed() > Duration::from_secs(40) {
+                child.kill()?;
+                bail!("the stack did not stop within 40 seconds");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What `ready.json` says.
+    ///
+    /// # Errors
+    ///
+    /// If the stack is not ready.
+    pub fn ready(&self) -> Result<Value> {
+        let text = std::fs::read(self.data_dir().join("ready.json")).context("the stack is not ready")?;
+        Ok(serde_json::from_slice(&text)?)
+    }
+
+    /// A URL or a text of `ready.json`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there.
+    pub fn address(&self, name: &str) -> Result<String> {
+        Ok(self.ready()?[name].as_str().with_context(|| format!("ready.json has no {name}"))?.to_owned())
+    }
+
+    /// Runs a `newborn` command and gives the JSON it writes.
+    ///
+    /// # Errors
+    ///
+    /// If it fails; says what it said.
+    pub fn newborn(&self, words: &[&str]) -> Result<Value> {
+        let (answer, code) = self.newborn_ending(words)?;
+        ensure!(code == 0, "newborn {words:?} ended with {code}: {answer}");
+        Ok(answer)
+    }
+
+    /// As [`Stack::newborn`], and how it ended.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be run.
+    pub fn newborn_ending(&self, words: &[&str]) -> Result<(Value, i32)> {
+        let output = Command::new(newborn())
+            .args(words)
+            .arg("--json")
+            .args(["--data-dir", self.data_dir().to_str().context("a path of this machine is not UTF-8")?])
+            .stdin(Stdio::null())
+            .output()?;
+        let said = || String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Value::String(said()));
+        Ok((answer, output.status.code().unwrap_or(-1)))
+    }
+
+    /// Submits a family's form. Its notice is sent apart.
+    ///
+    /// # Errors
+    ///
+    /// If it is not taken.
+    pub fn submit(&self, family: &Family) -> Result<Vec<Case<'_>>> {
+        let file = self.data_dir().join(format!("{}.json", family.key));
+        std::fs::write(&file, family.form.to_string())?;
+        let path = file.to_str().context("a path of this machine is not UTF-8")?;
+        let answer = self.newborn(&["submit", path, "--key", &family.key])?;
+        let answer = if answer.is_array() { answer[0].clone() } else { answer };
+        let cases = answer["cases"].as_array().with_context(|| format!("no cases in {answer}"))?;
+        cases
+            .iter()
+            .map(|case| {
+                let text = |name: &str| case[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+                Ok(Case { stack: self, reference: text("ref")?, access_code: text("access_code")? })
+            })
+            .collect()
+    }
+
+    /// Sends the hospital's notice of a family.
+    ///
+    /// # Errors
+    ///
+    /// If it is not taken.
+    pub fn notice(&self, family: &Family) -> Result<()> {
+        let file = self.data_dir().join(format!("{}.notice.json", family.key));
+        std::fs::write(&file, family.notice.to_string())?;
+        self.newborn(&["sandbox", "notice", file.to_str().context("a path of this machine is not UTF-8")?])?;
+        Ok(())
+    }
+
+    /// Makes a register misbehave.
+    ///
+    /// # Errors
+    ///
+    /// If the sandbox does not know how.
+    pub fn misbehave(&self, words: &[&str]) -> Result<()> {
+        let words: Vec<_> = ["sandbox", "misbehave"].iter().chain(words).copied().collect();
+        self.newborn(&words).map(|_| ())
+    }
+
+    /// Ends all misbehaviour and gives the rules with their hits.
+    ///
+    /// # Errors
+    ///
+    /// If the sandbox does not answer.
+    pub fn calm(&self) -> Result<Value> {
+        self.newborn(&["sandbox", "calm"])
+    }
+
+    /// The registers' truth.
+    ///
+    /// # Errors
+    ///
+    /// If the sandbox does not answer.
+    pub fn ledger(&self) -> Result<Ledger> {
+        Ok(Ledger(self.newborn(&["sandbox", "ledger"])?))
+    }
+
+    /// A file of the stack's directory, for what it says.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.data_dir().join(name)
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.data_dir().join("up.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if self.up.is_none() {
+            return;
+        }
+        if !std::thread::panicking()
+            && let Ok(ledger) = self.ledger()
+        {
+            ledger.agrees();
+        }
+        if let Err(error) = self.stop() {
+            eprintln!("{error:#}");
+        }
+    }
+}
+
+/// A case of a stack, as its parents and its officers see it.
+pub struct Case<'a> {
+    stack: &'a Stack,
+    pub reference: String,
+    pub access_code: String,
+}
+
+impl Case<'_> {
+    /// The case as it stands.
+    ///
+    /// # Errors
+    ///
+    /// If the portal does not answer.
+    pub fn show(&self) -> Result<Value> {
+        self.stack.newborn(&["case", "show", &self.reference])
+    }
+
+    /// Waits until the case looks as it should and gives it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come to that; says how the case stands.
+    pub fn until(&self, what: &str, true_of: impl Fn(&Value) -> bool) -> Result<Value> {
+        let begun = Instant::now();
+        let mut last = Value::Null;
+        while begun.elapsed() < PATIENCE {
+            // What cannot be asked now may be asked again: processes are killed under these tests.
+            if let Ok(now) = self.show() {
+                if true_of(&now) {
+                    return Ok(now);
+                }
+                last = now;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        bail!("{} did not come to: {what}; it stands at {last:#}", self.reference)
+    }
+
+    /// Waits until a part of the case has come to a state.
+    ///
+    /// # Errors
+    ///
+    /// As [`Case::until`].
+    pub fn until_state(&self, part: &str, state: &str) -> Result<Value> {
+        self.until(&format!("{part} {state}"), |case| case[part]["state"] == state)
+    }
+
+    /// Waits until the case is on the desk for a reason.
+    ///
+    /// # Errors
+    ///
+    /// As [`Case::until`].
+    pub fn until_on_desk(&self, reason: &str) -> Result<Value> {
+        self.until(&format!("on the desk for {reason}"), |case| case["desk"]["reason"] == reason)
+    }
+
+    /// Waits until all three parts are done.
+    ///
+    /// # Errors
+    ///
+    /// As [`Case::until`].
+    pub fn until_all_three(&self) -> Result<Value> {
+        self.until("registered, mailed and issued", |case| {
+            case["birth"]["state"] == "REGISTERED"
+                && case["certificate"]["state"] == "MAILED"
+                && case["sin"]["state"] == "ISSUED"
+                && case["closed"] == true
+        })
+    }
+
+    /// Decides as an officer, about the case as it stands now.
+    ///
+    /// # Errors
+    ///
+    /// If it is refused; says why.
+    pub fn decide(&self, action: &str, reason: &str, more: &[&str]) -> Result<Value> {
+        let (answer, code) = self.decide_ending(action, reason, more)?;
+        ensure!(code == 0, "{action} was refused: {answer}");
+        Ok(answer)
+    }
+
+    /// As [`Case::decide`], and how it ended. What was stale is looked at and decided again.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be asked.
+    pub fn decide_ending(&self, action: &str, reason: &str, more: &[&str]) -> Result<(Value, i32)> {
+        for _ in 0..20 {
+            let seen = self.show()?["revision"].to_string();
+            let mut words = vec!["case", "decide", &self.reference, "--action", action, "--reason", reason];
+            words.extend(["--seen", &seen, "--as", "alex"]);
+            words.extend(more);
+            let (answer, code) = self.stack.newborn_ending(&words)?;
+            if code == 0 || !answer.to_string().contains("STALE") {
+                return Ok((answer, code));
+            }
+        }
+        bail!("the case moved on at each try")
+    }
+}
+
+/// The built command: beside the folder of the test binaries.
+fn newborn() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let deps = test.parent().expect("a test is in a folder");
+    deps.parent().expect("that folder is in the target folder").join("newborn")
+}
+
+/// A base of ports that are free now. Tests run beside each other: each takes its own stretch.
+fn free_ports() -> Result<u16> {
+    let process = u16::try_from(std::process::id() % 800)?;
+    for offset in 0..800_u16 {
+        let base = 20_000 + (process + offset * 7) % 800 * 40;
+        if (base..base + 16).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return Ok(base);
+        }
+    }
+    bail!("no free ports")
+}

@@ -1,0 +1,5 @@
+//! The whole system under test.
+
+mod fences;
+mod histories;
+mod journeys;
