@@ -34,7 +34,7 @@ pub struct Options {
     in_flight: u16,
 
     /// How many of each kind in one round
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    #[arg(long, value_name = "N", default_value_t = 200)]
     count: usize,
 
     /// How many rounds, after one to warm up
@@ -42,7 +42,7 @@ pub struct Options {
     rounds: usize,
 
     /// First of eleven ports in a row [default: 7400, or the next free row]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = crate::up::ports::base)]
     port_base: Option<u16>,
 
     #[command(flatten)]

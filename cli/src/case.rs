@@ -125,7 +125,8 @@ async fn show(common: &Common, portal: &Portal, options: Show) -> Result<Ending>
         lines.push(format!("{} acts until {}: {}", desk.owner, desk.due, actions.join(", ")));
     }
     let timeline = answer.get("timeline").and_then(Value::as_array);
-    lines.extend(timeline.into_iter().flatten().map(|entry| format!("  {}", flat(entry))));
+    lines
+        .extend(timeline.into_iter().flatten().map(|entry| format!("  {}", entry_in_words(entry))));
     output::lines(&lines)?;
     Ok(Ending::Done)
 }
@@ -176,16 +177,28 @@ fn setting(text: &str) -> Result<(String, String)> {
     Ok((path.to_owned(), value.to_owned()))
 }
 
-/// An object's values on one line, in the order in which they came.
+/// When, what, by whom, and what else there is to know.
+fn entry_in_words(entry: &Value) -> String {
+    let part = |name: &str| entry.get(name).map(flat).unwrap_or_default();
+    let whole_seconds =
+        part("at").chars().take("2026-11-23T20:16:12".len()).collect::<String>().replace('T', " ");
+    let detail = entry.get("detail").map(flat).unwrap_or_default();
+    format!("{whole_seconds}  {:<20} {:<9} {detail}", part("what"), part("actor"))
+        .trim_end()
+        .to_owned()
+}
+
+/// A value on one line; an object as its names and values.
 fn flat(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Object(fields) => fields
-            .values()
-            .filter(|value| !value.is_null())
-            .map(flat)
-            .collect::<Vec<_>>()
-            .join("  "),
+        Value::Object(fields) => {
+            let given = fields.iter().filter(|(_, value)| !value.is_null());
+            given
+                .map(|(name, value)| format!("{name} {}", flat(value)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        }
         Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
@@ -225,5 +238,17 @@ mod tests {
         };
         assert_eq!(body_of(&options)["leg"], json!("sin"));
         assert_eq!(body_of(&options)["set"], json!({"mailing.city": "Ottawa"}));
+    }
+
+    #[test]
+    fn an_entry_of_the_timeline_is_one_line() {
+        let entry = json!({
+            "seq": 2, "at": "2026-11-23T20:16:13.951016Z", "actor": "PROVINCE", "what": "fee-paid",
+            "detail": {"cents": 2500},
+        });
+        assert_eq!(
+            entry_in_words(&entry),
+            "2026-11-23 20:16:13  fee-paid             PROVINCE  cents 2500"
+        );
     }
 }

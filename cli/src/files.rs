@@ -22,11 +22,9 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
 
 /// Makes a directory that only its owner can enter; fine if it is there already.
 pub fn private_directory(path: &Path) -> Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .with_context(|| format!("cannot make the directory {}", path.display()))
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(|| {
+        format!("cannot make the directory {}: choose another place", path.display())
+    })
 }
 
 /// Sets the permission bits of a file or directory.
@@ -60,7 +58,8 @@ pub fn last_lines(path: &Path, offset: u64, count: usize) -> String {
     let all = fs::read(path).unwrap_or_default();
     let since = all.get(usize::try_from(offset).unwrap_or(0)..).unwrap_or(&all);
     let text = String::from_utf8_lossy(since);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines.dedup();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
@@ -83,7 +82,7 @@ mod tests {
     fn the_last_lines_are_those_of_this_start() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let path = dir.path().join("log");
-        fs::write(&path, "yesterday\none\ntwo\n\nthree\n").expect("written");
+        fs::write(&path, "yesterday\none\ntwo\n\nthree\nthree\n").expect("written");
         assert_eq!(last_lines(&path, 10, 2), "two\nthree");
         assert_eq!(last_lines(&dir.path().join("none"), 0, 2), "");
     }

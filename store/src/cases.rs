@@ -184,8 +184,7 @@ pub(crate) async fn insert(
             case_ref, submission, ordinal, delivery, correlation, revision, log_hash,
             received_at, certificate_wanted, sin_wanted
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        returning pg_notify($11, case_ref)",
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.case.to_string())
     .bind(new.submission)
@@ -197,7 +196,6 @@ pub(crate) async fn insert(
     .bind(new.facts.received.to_sqlx())
     .bind(new.facts.certificate_wanted.map(|product| product.code()))
     .bind(new.facts.sin_wanted)
-    .bind(crate::CASE_CHANNEL)
     .execute(conn)
     .await;
     match inserted {

@@ -30,9 +30,6 @@ pub use crate::{
     statistics::{Statistics, statistics},
 };
 
-/// The channel on which every record of a case is announced; the payload is the case reference.
-pub const CASE_CHANNEL: &str = "newborn_case";
-
 /// The channel that says there is something new in the outbox; the payload is empty.
 pub const OUTBOX_CHANNEL: &str = "newborn_outbox";
 

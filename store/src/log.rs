@@ -1,17 +1,14 @@
 //! The log of each case: append-only, and each entry carries the hash of the one before.
-//!
-//! The hash of an entry is SHA-256 over these fields in this order: the hash of the entry before
-//! (32 zero bytes for the first), the case reference, the number of the entry, its time, the actor,
-//! the member of staff, the fact as JSON text, the sealed text. A field that is absent is one zero
-//! byte. Any other is a byte of one, its length in bytes as 8 bytes, and its bytes. Numbers are
-//! signed 8 bytes, times are numbers: microseconds since 1970. All of it big-endian.
+
+mod chain;
 
 use domain::{CaseRef, facts::Fact, people::Actor};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
+use self::chain::Hashed;
+pub(crate) use self::chain::Head;
 use crate::{
     StoreError, cases,
     columns::{inconsistent, read},
@@ -138,53 +135,6 @@ fn check(case: CaseRef, rows: &[ChainRow]) -> Chain {
         Some(last) if last.seq < last.head_seq => Chain::Broken { seq: last.seq + 1 },
         Some(last) if last.seq > last.head_seq => Chain::Broken { seq: last.head_seq + 1 },
         Some(_) | None => Chain::Whole { entries: head.seq },
-    }
-}
-
-/// The newest entry of a case's log, as the case row keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Head {
-    pub seq: i64,
-    pub hash: [u8; 32],
-}
-
-impl Head {
-    pub(crate) const BEFORE_THE_FIRST: Self = Self { seq: 0, hash: [0; 32] };
-}
-
-/// What the hash of an entry covers.
-struct Hashed<'a> {
-    prev: [u8; 32],
-    case: CaseRef,
-    seq: i64,
-    at: Timestamp,
-    actor: &'a str,
-    by: Option<&'a str>,
-    fact: &'a str,
-    sealed: Option<&'a [u8]>,
-}
-
-impl Hashed<'_> {
-    /// The encoding is described at the top of this module, for whoever checks a log with other means.
-    fn head(&self) -> Head {
-        let mut sha = Sha256::new();
-        let mut field = |bytes: Option<&[u8]>| match bytes {
-            None => sha.update([0]),
-            Some(bytes) => {
-                sha.update([1]);
-                sha.update((bytes.len() as u64).to_be_bytes());
-                sha.update(bytes);
-            }
-        };
-        field(Some(&self.prev));
-        field(Some(self.case.to_string().as_bytes()));
-        field(Some(&self.seq.to_be_bytes()));
-        field(Some(&self.at.as_microsecond().to_be_bytes()));
-        field(Some(self.actor.as_bytes()));
-        field(self.by.map(str::as_bytes));
-        field(Some(self.fact.as_bytes()));
-        field(self.sealed);
-        Head { seq: self.seq, hash: sha.finalize().into() }
     }
 }
 

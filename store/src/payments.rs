@@ -14,10 +14,10 @@ use crate::{
 
 const TABLE: &str = "payment_offers";
 
-/// Keeps a token and gives its generation: intake's own token is 0, later ones are 1, 2 … Offering
-/// a token again gives the generation it has. A new one puts [`Errand::PaymentOffered`] into the
-/// outbox; the caller records [`domain::facts::Fact::PaymentOffered`]. The case is locked until
-/// the caller commits.
+/// Keeps a token and gives its generation: intake's own token is 0, later ones are 1, 2 …
+/// Offering a token again gives the generation it has. A new one puts [`Errand::PaymentOffered`]
+/// into the outbox; the caller records [`domain::facts::Fact::PaymentOffered`]. The case is locked
+/// until the caller commits.
 ///
 /// # Errors
 ///

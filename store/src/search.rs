@@ -1,4 +1,5 @@
-//! Finding cases by a name and a birth date, without keeping either: keyed hashes of what was typed.
+//! Finding cases by a name and a birth date without keeping either: keyed hashes of what was
+//! typed.
 
 use domain::{CaseRef, name::PersonName, statement::Statement};
 use jiff::civil::Date;

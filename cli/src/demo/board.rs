@@ -169,28 +169,16 @@ impl Board {
 
     /// The table at the end.
     pub fn final_table(&self) -> Vec<String> {
-        let headings = [
-            "",
-            "example",
-            "case",
-            "registration",
-            "birth",
-            "certificate",
-            "SIN",
-            "fee",
-            "desk",
-            "time",
-        ];
+        let headings =
+            ["", "example", "case", "birth", "certificate", "SIN", "fee", "desk", "time"];
         let mut table = Table::new(&headings);
         for row in &self.state.borrow().rows {
             let standing = row.standing.as_ref();
-            let number =
-                standing.and_then(|it| it.birth.registration_number.clone()).unwrap_or_default();
-            let desk = standing
-                .and_then(|it| it.desk.as_ref())
-                .map(|desk| plain(&desk.reason))
-                .unwrap_or_default();
+            let desk = standing.and_then(|it| it.desk.as_ref()).map(|desk| plain(&desk.reason));
             let [birth, certificate, sin, fee] = row.parts();
+            // The number says that it is registered.
+            let birth =
+                standing.and_then(|it| it.birth.registration_number.clone()).unwrap_or(birth);
             let cents = standing.map_or(0, |it| it.fee.amount_cents);
             let fee =
                 if cents == 0 { fee } else { format!("{fee} {}.{:02}", cents / 100, cents % 100) };
@@ -199,14 +187,13 @@ impl Board {
                 row.took.map_or_else(String::new, |took| format!("{:.1} s", took.as_secs_f64()));
             table.row(vec![
                 mark.to_owned(),
-                row.title.clone(),
+                row.example.clone(),
                 row.reference.clone(),
-                number,
                 birth,
                 certificate,
                 sin,
                 fee,
-                desk,
+                desk.unwrap_or_default(),
                 took,
             ]);
         }

@@ -38,7 +38,7 @@ pub struct Options {
     keep: bool,
 
     /// First of eleven ports in a row [default: 7400, or the next free row]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = crate::up::ports::base)]
     port_base: Option<u16>,
 
     /// Give up on cases that have not ended by then

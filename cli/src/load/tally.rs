@@ -87,7 +87,8 @@ impl Default for Tally {
             stuck: 0,
             failed: 0,
             unfinished: 0,
-            took_ms: Histogram::new(3).expect("three digits are within its limits"),
+            // Up to a day, to three digits.
+            took_ms: Histogram::new_with_bounds(1, 86_400_000, 3).expect("within its limits"),
         }
     }
 }
@@ -192,13 +193,13 @@ mod tests {
     #[test]
     fn only_completed_families_count_for_the_time() {
         let mut tally = Tally { submitted: 3, ..Tally::default() };
-        tally.ended(Outcome::Completed, Duration::from_millis(1500));
+        tally.ended(Outcome::Completed, Duration::from_millis(15_000));
         tally.ended(Outcome::Unfinished, Duration::from_secs(900));
         assert_eq!(
             tally.in_words(3, Duration::from_secs(2)),
             "1 of 3 completed, 1 under way, 0.5 a second, 1 in trouble"
         );
         let report = tally.report(Duration::from_secs(2));
-        assert_eq!((report.p50_ms, report.p95_ms, report.unfinished), (1500, 1500, 1));
+        assert_eq!((report.p50_ms, report.p95_ms, report.unfinished), (15_007, 15_007, 1));
     }
 }

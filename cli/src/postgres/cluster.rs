@@ -119,7 +119,11 @@ pub async fn set_up(binaries: &Binaries, home: &Home, databases: &[Database]) ->
     let output = run(command, &sql(databases)).await?;
     // In this mode an error does not end the process, so success is asked for and read back.
     if !String::from_utf8_lossy(&output.stdout).contains("state = \"complete\"") {
-        bail!("PostgreSQL could not set up {}: {}", home.path().display(), last_line(&output));
+        bail!(
+            "PostgreSQL could not set up {}; if it is damaged, begin anew with `newborn wipe`: {}",
+            home.path().display(),
+            last_line(&output)
+        );
     }
     Ok(())
 }

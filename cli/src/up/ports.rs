@@ -11,6 +11,15 @@ pub const DEFAULT_BASE: u16 = 7400;
 /// How many ports a stack takes.
 pub const SPAN: u16 = 11;
 
+/// Reads `--port-base`: 0, or a base with room for all.
+pub fn base(text: &str) -> Result<u16, String> {
+    let base: u16 = text.parse().map_err(|_| "not a port".to_owned())?;
+    let usable = base == 0 || Ports::from_base(base).is_some();
+    usable
+        .then_some(base)
+        .ok_or_else(|| format!("choose one from 1024 to {}, or 0", u16::MAX - SPAN + 1))
+}
+
 /// A listener of the stack. The order is the order of the ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -150,6 +159,8 @@ mod tests {
         assert!(Ports::from_base(65_525).is_some());
         assert!(Ports::from_base(65_526).is_none());
         assert!(Ports::from_base(1023).is_none());
+        assert_eq!((base("0"), base("65525")), (Ok(0), Ok(65_525)));
+        assert!(base("65526").is_err() && base("80").is_err() && base("port").is_err());
     }
 
     #[tokio::test]

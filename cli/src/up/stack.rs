@@ -100,6 +100,11 @@ impl Stack {
         self.declare_ready(addresses(&plan, &secrets))
     }
 
+    /// Whether anything has been started.
+    pub fn has_children(&self) -> bool {
+        !self.children.is_empty()
+    }
+
     /// Stops everything, one after the other, and takes `ready.json` away first.
     pub async fn stop(&mut self) {
         *self.ready.lock().expect("nobody panics while writing addresses") = None;

@@ -72,8 +72,8 @@ struct Shape {
     cases: i64,
 }
 
-/// Counts the cases by their shape. There are few shapes, however many cases there are, and the domain
-/// says where each of them stands: its rules are not repeated in SQL.
+/// Counts the cases by their shape. There are few shapes, however many cases there are, and the
+/// domain says where each of them stands: its rules are not repeated in SQL.
 pub(super) async fn count(conn: &mut PgConnection) -> Result<Vec<(Facts, u64)>, StoreError> {
     // Two arrays, because the planner expects too many groups of thirty columns and would sort.
     let shapes: Vec<Shape> = sqlx::query_as(concat!(

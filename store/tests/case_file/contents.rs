@@ -13,13 +13,14 @@ use crate::{
 async fn a_corrected_contact_is_a_new_version() {
     let database = with_a_case().await;
     let mut conn = database.conn().await;
+    let keys = keys();
     let by_letter = Contact { notify_by: NotifyBy::Letter, ..contact() };
     let by_text = Contact { notify_by: NotifyBy::Text, ..contact() };
     for (version, corrected) in [(2, by_letter), (3, by_text)] {
         let written =
-            contents::correct_contact(&mut conn, &keys(), some_case(), &corrected, after(1));
+            contents::correct_contact(&mut conn, &keys, some_case(), &corrected, after(1));
         assert_eq!(written.await.unwrap(), version);
-        let newest = contents::contact(&mut conn, &keys(), some_case()).await.unwrap();
+        let newest = contents::contact(&mut conn, &keys, some_case()).await.unwrap();
         assert_eq!(newest, (version, corrected));
     }
     let kept: i64 = sqlx::query_scalar("select count(*) from case_contacts")
@@ -53,7 +54,7 @@ async fn an_unknown_case_holds_nothing() {
 async fn another_case_key_opens_nothing() {
     let database = with_a_case().await;
     let other = Keys::new([8; 32], [9; 32]);
-    let read = contents::brief(&mut database.conn().await, &other, some_case()).await;
+    let read = contents::brief(&mut *database.conn().await, &other, some_case()).await;
     assert!(matches!(read, Err(StoreError::Key(case)) if case == some_case()));
 }
 
@@ -70,7 +71,7 @@ async fn a_sealed_text_put_elsewhere_does_not_open() {
     ] {
         let database = with_cases(&[some_case(), another_case()]).await;
         database.run(sql).await;
-        let read = contents::brief(&mut database.conn().await, &keys(), some_case()).await;
+        let read = contents::brief(&mut *database.conn().await, &keys(), some_case()).await;
         assert!(matches!(read, Err(StoreError::Sealed(case)) if case == some_case()), "{sql}");
     }
 }
@@ -85,6 +86,6 @@ async fn the_key_of_another_case_does_not_fit() {
             )",
         )
         .await;
-    let read = contents::brief(&mut database.conn().await, &keys(), some_case()).await;
+    let read = contents::brief(&mut *database.conn().await, &keys(), some_case()).await;
     assert!(matches!(read, Err(StoreError::Key(_))));
 }

@@ -25,7 +25,7 @@ async fn a_submission_sent_again_is_the_same_submission() {
     assert_eq!(again.post(&database).await, Intake::Again { submission: first.id, cases });
     let same = Post { id: Uuid::now_v7(), ..first };
     assert!(matches!(same.post(&database).await, Intake::Again { .. }));
-    assert!(cases::facts(&mut database.conn().await, again.cases[0]).await.unwrap().is_none());
+    assert!(cases::facts(&mut *database.conn().await, again.cases[0]).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_reference_that_is_taken_is_said_and_nothing_is_written() {
     let database = with_a_case().await;
     let other = Post { key: "other", ..Post::of(&[another_case(), some_case()]) };
     assert_eq!(other.post(&database).await, Intake::RefTaken);
-    assert!(cases::facts(&mut database.conn().await, another_case()).await.unwrap().is_none());
+    assert!(cases::facts(&mut *database.conn().await, another_case()).await.unwrap().is_none());
     let redrawn = Post { cases: vec![another_case()], ..other };
     assert_eq!(redrawn.post(&database).await, Intake::New);
 }
@@ -91,7 +91,7 @@ async fn a_reference_that_is_taken_at_the_same_moment_cannot_be_committed() {
     };
     let (second, ()) = tokio::join!(second, commit);
     assert_eq!(second, Intake::RefTaken);
-    assert!(cases::facts(&mut database.conn().await, another_case()).await.unwrap().is_none());
+    assert!(cases::facts(&mut *database.conn().await, another_case()).await.unwrap().is_none());
 }
 
 #[tokio::test]

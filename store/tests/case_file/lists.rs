@@ -20,7 +20,7 @@ async fn three() -> (Database, [CaseRef; 3]) {
 }
 
 async fn refs(database: &Database, filter: Filter) -> Vec<CaseRef> {
-    let list = list(&mut database.conn().await, filter).await.unwrap();
+    let list = list(&mut *database.conn().await, filter).await.unwrap();
     list.iter().map(|summary| summary.case).collect()
 }
 

@@ -2,12 +2,15 @@
 //!
 //! `NEWBORN_TEST_DATABASE_URL` says where databases may be created and dropped.
 
+#![allow(clippy::unwrap_used)] // a test may fail as it likes
+
 mod contents;
 mod database;
 mod families;
 mod forgetting;
 mod intake;
 mod lists;
+mod lives;
 mod log;
 mod messages;
 mod outbox;

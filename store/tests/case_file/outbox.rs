@@ -20,7 +20,7 @@ async fn a_received_case_is_started_with_its_clocks() {
     let database = Database::new().await;
     let clocks = Clocks { notice_ms: 1234, ..Clocks::default() };
     Post { clocks: clocks.clone(), ..Post::of(&[some_case()]) }.post(&database).await;
-    let waiting = pending(&mut database.conn().await, 10, start()).await.unwrap();
+    let waiting = pending(&mut *database.conn().await, 10, start()).await.unwrap();
     let expected = Pending {
         id: waiting[0].id,
         case: some_case(),
@@ -43,19 +43,19 @@ async fn an_errand_is_run_by_one_loop_at_a_time() {
     two.rollback().await.unwrap();
     done(&mut one, first[0].id, start()).await.unwrap();
     one.commit().await.unwrap();
-    let left = pending(&mut database.conn().await, 10, start()).await.unwrap();
+    let left = pending(&mut *database.conn().await, 10, start()).await.unwrap();
     assert_eq!(left, second);
 }
 
 #[tokio::test]
 async fn the_errands_of_a_case_come_one_after_the_other() {
     let database = with_a_case().await;
-    offer(&mut database.conn().await, &keys(), some_case(), "tok_b", start()).await.unwrap();
+    offer(&mut *database.conn().await, &keys(), some_case(), "tok_b", start()).await.unwrap();
     let mut tx = database.begin().await;
     let first = pending(&mut tx, 10, start()).await.unwrap();
     assert!(matches!(&*first, [Pending { errand: Errand::StartCase { .. }, .. }]));
     // While the start is under way elsewhere, and while it waits for its next try.
-    assert!(pending(&mut database.conn().await, 10, start()).await.unwrap().is_empty());
+    assert!(pending(&mut *database.conn().await, 10, start()).await.unwrap().is_empty());
     failed(&mut tx, first[0].id, start()).await.unwrap();
     tx.commit().await.unwrap();
     let mut conn = database.conn().await;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 async fn found(database: &Database, kind: Kind, name: &PersonName, born: Date) -> Vec<CaseRef> {
-    find(&mut database.conn().await, &keys(), kind, name, born).await.unwrap()
+    find(&mut *database.conn().await, &keys(), kind, name, born).await.unwrap()
 }
 
 #[tokio::test]
@@ -47,6 +47,6 @@ async fn without_the_search_key_nobody_is_found() {
     let database = with_cases(&[some_case()]).await;
     let other = Keys::new([7; 32], [8; 32]);
     let child = name("Zéphyrine", "Quillfeather");
-    let found = find(&mut database.conn().await, &other, Kind::Child, &child, child_born()).await;
+    let found = find(&mut *database.conn().await, &other, Kind::Child, &child, child_born()).await;
     assert!(found.unwrap().is_empty());
 }

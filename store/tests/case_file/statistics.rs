@@ -26,7 +26,7 @@ use crate::{
 #[tokio::test]
 async fn an_empty_case_file_counts_nothing() {
     let database = Database::new().await;
-    let counted = statistics(&mut database.conn().await).await.unwrap();
+    let counted = statistics(&mut *database.conn().await).await.unwrap();
     assert_eq!(counted, Statistics::default());
 }
 
@@ -114,12 +114,12 @@ fn tally<T: Ord>(all: impl Iterator<Item = T>) -> BTreeMap<T, u64> {
 #[tokio::test]
 async fn open_tasks_errands_and_messages_are_counted() {
     let database = with_cases(&[some_case(), another_case()]).await;
-    let raised = Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeMissing };
-    record(&database, some_case(), &[raised.clone()]).await;
-    record(&database, another_case(), &[raised]).await;
+    let raised = [Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeMissing }];
+    record(&database, some_case(), &raised).await;
+    record(&database, another_case(), &raised).await;
     let silent = Fact::DeskRaised { leg: Leg::Sin, reason: Reason::FederalSilent };
     record(&database, some_case(), &[silent, Fact::DeskCleared { leg: Leg::Sin }]).await;
-    let counted = statistics(&mut database.conn().await).await.unwrap();
+    let counted = statistics(&mut *database.conn().await).await.unwrap();
     let notices = DeskCount {
         leg: Leg::Birth,
         reason: Reason::NoticeMissing,
