@@ -27,7 +27,8 @@ impl AccessKey {
     /// When it cannot be read or holds something else. The content is never in the error.
     pub fn read(file: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).map(Zeroizing::new);
-        let text = text.with_context(|| format!("the access key file {} cannot be read", file.display()))?;
+        let text =
+            text.with_context(|| format!("the access key file {} cannot be read", file.display()))?;
         let key = hexadecimal(text.trim());
         key.map(Self).with_context(|| {
             format!("the access key file {} does not hold 32 bytes in hexadecimal", file.display())
@@ -43,20 +44,24 @@ impl AccessKey {
     /// The access code of a case, written in groups: `7K3F-92QX-0M4T-ZZ1B`.
     pub(crate) fn code(&self, case: CaseRef, submission: Uuid) -> String {
         let signs = self.signs(case, submission);
-        let groups: Vec<&str> =
-            (0..SIGNS).step_by(4).map(|at| signs.get(at..at + 4).expect("the signs are ASCII")).collect();
+        let groups: Vec<&str> = (0..SIGNS)
+            .step_by(4)
+            .map(|at| signs.get(at..at + 4).expect("the signs are ASCII"))
+            .collect();
         groups.join("-")
     }
 
     /// Whether somebody holds the access code. Takes as long for a wrong code as for the right one.
     pub(crate) fn opens(&self, case: CaseRef, submission: Uuid, typed: &str) -> bool {
         let expected = self.signs(case, submission);
-        let typed: String = typed.chars().filter(|c| !matches!(c, '-' | ' ')).map(read_sign).collect();
+        let typed: String =
+            typed.chars().filter(|c| !matches!(c, '-' | ' ')).map(read_sign).collect();
         expected.as_bytes().ct_eq(typed.as_bytes()).into()
     }
 
     fn signs(&self, case: CaseRef, submission: Uuid) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&*self.0).expect("HMAC takes keys of any length");
         mac.update(case.to_string().as_bytes());
         mac.update(submission.as_bytes());
         let sum = mac.finalize().into_bytes();

@@ -74,6 +74,14 @@ pub(crate) async fn decide(
     let contact_version = write_down(portal, case, seen, author, &wish).await?;
     let Wish { action, grounds, leg, .. } = wish;
     let decision = Decision { action, grounds, leg, actor: author.actor(), contact_version };
+    // Once it is written down, its outcome is too, even if nobody waits for the answer any more.
+    let outcome = tokio::spawn(put(portal.clone(), case, seen, decision));
+    outcome.await.unwrap_or(Err(Problem::Internal))
+}
+
+/// Puts a decision to the workflow, and writes down if it was not taken.
+async fn put(portal: Portal, case: CaseRef, seen: i64, decision: Decision) -> Result<(), Problem> {
+    let Decision { action, leg, .. } = decision;
     let Err(error) = portal.engine.decide(case, format!("{case}/{seen}"), decision).await else {
         return Ok(());
     };
@@ -89,7 +97,12 @@ pub(crate) async fn decide(
     Err(error.into())
 }
 
-async fn may_decide(portal: &Portal, case: CaseRef, author: &Author, wish: &Wish) -> Result<(), Problem> {
+async fn may_decide(
+    portal: &Portal,
+    case: CaseRef,
+    author: &Author,
+    wish: &Wish,
+) -> Result<(), Problem> {
     match author {
         Author::Staff(member) if member.role.decides() => Ok(()),
         Author::Staff(_) => Err(Problem::RoleMayNot),
@@ -98,7 +111,8 @@ async fn may_decide(portal: &Portal, case: CaseRef, author: &Author, wish: &Wish
                 return Err(Problem::RoleMayNot);
             }
             let mut conn = portal.pool.acquire().await?;
-            let certified = contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
+            let certified =
+                contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
             let agreed: BTreeSet<usize> = agreed_by.iter().copied().map(usize::from).collect();
             if agreed.into_iter().eq(0..certified) { Ok(()) } else { Err(Problem::NotAgreedByAll) }
         }
@@ -117,7 +131,9 @@ async fn write_down(
     let version = match wish.action {
         Action::CorrectContact => Some(correct(portal, &mut tx, case, &wish.set).await?),
         Action::RetryNow | Action::Withdraw if wish.set.is_empty() => None,
-        Action::RetryNow | Action::Withdraw => return Err(Problem::InvalidField("/set".to_owned())),
+        Action::RetryNow | Action::Withdraw => {
+            return Err(Problem::InvalidField("/set".to_owned()));
+        }
     };
     let asked = Fact::DecisionAsked { action: wish.action, leg: wish.leg, grounds: wish.grounds };
     let corrected = version.map(|version| Fact::ContactCorrected { version });
@@ -156,7 +172,8 @@ fn corrected(contact: &Contact, set: &BTreeMap<String, String>) -> Result<Contac
     form.read().map_err(|violations| {
         let as_sent = |mut it: intake::Violation| {
             let path = it.pointer.trim_start_matches('/').replace('/', ".");
-            let known = set.keys().find(|key| path == **key || path.strip_prefix("contact.") == Some(key));
+            let known =
+                set.keys().find(|key| path == **key || path.strip_prefix("contact.") == Some(key));
             it.pointer = pointer(known.map_or(&path, |key| key));
             it
         };

@@ -15,7 +15,7 @@ use temporalio_client::{
 };
 use temporalio_common::HasWorkflowDefinition;
 use tokio::{sync::OnceCell, time::timeout};
-use workflows::{CASE_QUEUE, CaseInput, Carried, NewbornCase};
+use workflows::{CASE_QUEUE, Carried, CaseInput, NewbornCase};
 
 /// The workflow as a client names it; the workflow's own state cannot leave its thread.
 type Story = <NewbornCase as HasWorkflowDefinition>::Run;
@@ -69,7 +69,11 @@ impl Engine {
     }
 
     /// Tells the workflow of a case that its parents offered a payment.
-    pub(crate) async fn payment_offered(&self, case: CaseRef, generation: u16) -> Result<(), EngineError> {
+    pub(crate) async fn payment_offered(
+        &self,
+        case: CaseRef,
+        generation: u16,
+    ) -> Result<(), EngineError> {
         let case = self.workflow(case).await?;
         let options = WorkflowSignalOptions::default();
         match in_time(case.signal(NewbornCase::payment_offered, generation, options)).await? {
@@ -80,7 +84,12 @@ impl Engine {
     }
 
     /// Puts a decision to the workflow of a case. With the same `id` again, the first answer counts.
-    pub(crate) async fn decide(&self, case: CaseRef, id: String, decision: Decision) -> Result<(), EngineError> {
+    pub(crate) async fn decide(
+        &self,
+        case: CaseRef,
+        id: String,
+        decision: Decision,
+    ) -> Result<(), EngineError> {
         let case = self.workflow(case).await?;
         let options = WorkflowExecuteUpdateOptions::builder().update_id(id).build();
         match in_time(case.execute_update(NewbornCase::decide, decision, options)).await? {
@@ -94,10 +103,7 @@ impl Engine {
         }
     }
 
-    async fn workflow(
-        &self,
-        case: CaseRef,
-    ) -> Result<WorkflowHandle<Client, Story>, EngineError> {
+    async fn workflow(&self, case: CaseRef) -> Result<WorkflowHandle<Client, Story>, EngineError> {
         Ok(self.client().await?.get_workflow_handle::<Story>(case.to_string()))
     }
 

@@ -66,7 +66,11 @@ pub(crate) enum NotTaken {
 }
 
 /// Reads a form and writes it to the case file, with the errand to start its workflows.
-pub(crate) async fn take(portal: &Portal, form: Form, key: &IdempotencyKey) -> Result<Taken, NotTaken> {
+pub(crate) async fn take(
+    portal: &Portal,
+    form: Form,
+    key: &IdempotencyKey,
+) -> Result<Taken, NotTaken> {
     let digest = digest(&form);
     let read = form.read(portal.today()).map_err(NotTaken::Violations)?;
     let id = Uuid::now_v7();
@@ -88,7 +92,8 @@ pub(crate) async fn take(portal: &Portal, form: Form, key: &IdempotencyKey) -> R
             at: portal.now(),
         };
         let mut tx = portal.pool.begin().await.map_err(away)?;
-        let received = submissions::receive(&mut tx, &portal.keys, &new).await.map_err(NotTaken::Store)?;
+        let received =
+            submissions::receive(&mut tx, &portal.keys, &new).await.map_err(NotTaken::Store)?;
         match received {
             Intake::New => {
                 tx.commit().await.map_err(away)?;
@@ -102,10 +107,17 @@ pub(crate) async fn take(portal: &Portal, form: Form, key: &IdempotencyKey) -> R
             Intake::RefTaken => (),
         }
     }
-    Err(NotTaken::Store(StoreError::Inconsistent { table: "cases", row: "every reference drawn is taken".into() }))
+    Err(NotTaken::Store(StoreError::Inconsistent {
+        table: "cases",
+        row: "every reference drawn is taken".into(),
+    }))
 }
 
-fn receipt(portal: &Portal, submission: Uuid, cases: impl Iterator<Item = (CaseRef, u8)>) -> Receipt {
+fn receipt(
+    portal: &Portal,
+    submission: Uuid,
+    cases: impl Iterator<Item = (CaseRef, u8)>,
+) -> Receipt {
     let cases = cases.map(|(case, child)| {
         let access_code = portal.access.code(case, submission);
         ReceivedCase { case, child, access_code }

@@ -91,14 +91,19 @@ impl Speaks {
         // A part of a name or an address is asked for in the words of the whole where it has none of its own.
         (1..=field.len())
             .rev()
-            .find_map(|length| self.maybe(&format!("asks-{}-{}", it.code, field.get(..length)?.join("-"))))
+            .find_map(|length| {
+                self.maybe(&format!("asks-{}-{}", it.code, field.get(..length)?.join("-")))
+            })
             .unwrap_or_else(|| self.say(&format!("asks-{}", it.code)))
     }
 }
 
 /// The language that a browser or program asks for.
 pub(crate) fn asked_for(headers: &HeaderMap) -> Speaks {
-    let wishes = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wishes = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let mut best = (Speaks::ENGLISH, 0);
     for wish in wishes.split(',') {
         let (name, quality) = wish.split_once(';').unwrap_or((wish, "q=1"));
@@ -107,7 +112,8 @@ pub(crate) fn asked_for(headers: &HeaderMap) -> Speaks {
             Some(name) if name.eq_ignore_ascii_case("fr") => Speaks::FRENCH,
             _ => continue,
         };
-        let quality = quality.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(0.0);
+        let quality =
+            quality.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(0.0);
         let thousandths = (quality.clamp(0.0, 1.0) * 1000.0) as u32;
         if thousandths > best.1 {
             best = (speaks, thousandths);

@@ -36,7 +36,7 @@ pub use crate::{
     access::AccessKey,
     engine::Engine,
     settings::Settings,
-    staff::Staff,
+    staff::{Member, Staff},
     state::{Parts, Portal},
 };
 
@@ -48,8 +48,10 @@ pub fn router(portal: Portal) -> Router {
         .merge(health::router())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(middleware::from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(middleware::from_fn(problem::write))
+        .layer(middleware::from_fn(pages::guarded))
         .layer(middleware::from_fn_with_state(portal.clone(), watch::request))
         .with_state(portal)
 }

@@ -37,14 +37,28 @@ impl Metrics {
         let requests = Opts::new("newborn_http_requests_total", "Requests answered");
         let seconds = HistogramOpts::new("newborn_http_seconds", "How long requests took");
         Self {
-            requests: added(&registry, IntCounterVec::new(requests, &["route", "status"]).expect(WELL_FORMED)),
+            requests: added(
+                &registry,
+                IntCounterVec::new(requests, &["route", "status"]).expect(WELL_FORMED),
+            ),
             seconds: added(&registry, HistogramVec::new(seconds, &["route"]).expect(WELL_FORMED)),
             cases: gauges("newborn_cases", "Cases by part and standing", &["leg", "standing"]),
-            desk: gauges("newborn_desk_tasks", "Open tasks on the desk", &["leg", "reason", "owner"]),
-            overdue: gauges("newborn_desk_overdue_seconds", "How long the first task is overdue", &["reason"]),
+            desk: gauges(
+                "newborn_desk_tasks",
+                "Open tasks on the desk",
+                &["leg", "reason", "owner"],
+            ),
+            overdue: gauges(
+                "newborn_desk_overdue_seconds",
+                "How long the first task is overdue",
+                &["reason"],
+            ),
             messages: gauges("newborn_messages", "Messages that parents were told", &["message"]),
             outbox: gauge("newborn_outbox_waiting", "Errands that are not done"),
-            outbox_age: gauge("newborn_outbox_age_seconds", "Age of the oldest errand that is not done"),
+            outbox_age: gauge(
+                "newborn_outbox_age_seconds",
+                "Age of the oldest errand that is not done",
+            ),
             registry,
         }
     }

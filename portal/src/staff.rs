@@ -31,7 +31,7 @@ impl Staff {
     ///
     /// # Errors
     ///
-    /// When it cannot be read, holds something else, or a token that could be guessed.
+    /// When it cannot be read, holds something else, or a token that could be guessed or cannot travel in a cookie.
     pub fn read(file: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read(file)
             .with_context(|| format!("the staff file {} cannot be read", file.display()))?;
@@ -45,11 +45,17 @@ impl Staff {
     ///
     /// # Errors
     ///
-    /// When a token could be guessed.
+    /// When a token could be guessed or cannot travel in a cookie.
     pub fn of(members: Vec<Member>) -> anyhow::Result<Self> {
         for member in &members {
-            let long = member.token.expose_secret().len() >= 16;
-            ensure!(long, "the token of {} has fewer than 16 characters", member.name);
+            let token = member.token.expose_secret();
+            let fits =
+                token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+            ensure!(
+                fits && token.len() >= 16,
+                "the token of {} is not 16 or more letters, digits, hyphens, underscores or periods",
+                member.name
+            );
         }
         Ok(Self(members))
     }

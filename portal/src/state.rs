@@ -105,7 +105,8 @@ async fn case_file(settings: &Settings) -> anyhow::Result<PgPool> {
         match try_case_file(settings).await {
             Ok(pool) => return Ok(pool),
             Err(error) if Instant::now() >= give_up => {
-                return Err(error).context(format!("the case file is not there after {PATIENCE:?}"));
+                return Err(error)
+                    .context(format!("the case file is not there after {PATIENCE:?}"));
             }
             Err(error) => {
                 let why = logging::chain(error.as_ref());

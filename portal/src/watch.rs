@@ -7,13 +7,19 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use domain::CaseRef;
 
 use crate::Portal;
 
 /// Logs and counts a request once it is answered.
-pub(crate) async fn request(State(portal): State<Portal>, request: Request, next: Next) -> Response {
+pub(crate) async fn request(
+    State(portal): State<Portal>,
+    request: Request,
+    next: Next,
+) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
+    let case = request.uri().path().split('/').find_map(|step| step.parse::<CaseRef>().ok());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
 
@@ -24,7 +30,8 @@ pub(crate) async fn request(State(portal): State<Portal>, request: Request, next
     // Probes would drown everything else.
     if !route.starts_with("/health") && route != "/metrics" {
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(%method, route, status, took_ms, "answered");
+        let case = case.map(tracing::field::display);
+        tracing::info!(case.id = case, %method, route, status, took_ms, "answered");
     }
     response
 }

@@ -1,16 +1,48 @@
 //! The form as it is typed and sent: every leaf may be missing, nothing is checked yet but its shape.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use crate::code::codes;
 
-/// Declares a part of the form: unknown fields are refused, missing ones are empty.
+/// Declares a part of the form: it is an object, unknown fields are refused, missing ones are empty.
 macro_rules! part {
     ($( $(#[$meta:meta])* $name:ident { $( $(#[$fmeta:meta])* $field:ident: $type:ty ),+ $(,)? } )+) => { $(
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
+        #[serde(default, deny_unknown_fields, remote = "Self")]
         pub struct $name { $( $(#[$fmeta])* pub $field: $type ),+ }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+                struct Object;
+
+                impl<'de> Visitor<'de> for Object {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+                        $name::deserialize(MapAccessDeserializer::new(map))
+                    }
+                }
+
+                // A list of values without names is no part of a form, though serde would take one.
+                text.deserialize_map(Object)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, into)
+            }
+        }
     )+ };
 }
 

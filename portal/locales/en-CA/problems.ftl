@@ -1,5 +1,9 @@
 # Titles and details of problems, by code.
 
+problem-UNREADABLE = This request cannot be read
+    .detail = The address has characters that cannot be decoded.
+problem-TIMED_OUT = This took too long
+    .detail = Nothing may have been changed. Look before you try again.
 problem-MALFORMED_JSON = This is not JSON
     .detail = The body cannot be read as JSON, or it is nested too deeply.
 problem-INVALID_FIELD = A field cannot be read

@@ -1,5 +1,9 @@
 # Titres et détails des problèmes, par code.
 
+problem-UNREADABLE = Cette requête ne peut pas être lue
+    .detail = L'adresse contient des caractères qui ne peuvent pas être décodés.
+problem-TIMED_OUT = Cela a pris trop de temps
+    .detail = Il se peut que rien n'ait changé. Vérifiez avant de réessayer.
 problem-MALFORMED_JSON = Ce n'est pas du JSON
     .detail = Le corps ne peut pas être lu comme du JSON, ou son imbrication est trop profonde.
 problem-INVALID_FIELD = Un champ ne peut pas être lu

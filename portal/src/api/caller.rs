@@ -18,7 +18,8 @@ impl FromRequestParts<Portal> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, _: &Portal) -> Result<Self, Problem> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) = header.and_then(|it| it.split_once(' ')).ok_or(Problem::NotSignedIn)?;
+        let (scheme, token) =
+            header.and_then(|it| it.split_once(' ')).ok_or(Problem::NotSignedIn)?;
         let bearer = scheme.eq_ignore_ascii_case("bearer");
         bearer.then(|| Self(token.trim().to_owned())).ok_or(Problem::NotSignedIn)
     }
@@ -38,7 +39,11 @@ impl FromRequestParts<Portal> for ByStaff {
 
 impl Bearer {
     /// The case, if the caller may see it. A wrong code and an unknown case are the same.
-    pub(crate) async fn open(&self, portal: &Portal, case: &str) -> Result<(CaseRef, CaseRow, Viewer), Problem> {
+    pub(crate) async fn open(
+        &self,
+        portal: &Portal,
+        case: &str,
+    ) -> Result<(CaseRef, CaseRow, Viewer), Problem> {
         let case: CaseRef = case.parse().map_err(|_| Problem::CaseNotFound)?;
         let mut conn = portal.pool.acquire().await?;
         let row = cases::facts(&mut conn, case).await?;

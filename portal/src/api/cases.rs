@@ -133,7 +133,11 @@ pub(super) async fn desk(
     Ok(Json(summaries(&portal, member, filter).await?))
 }
 
-async fn summaries(portal: &Portal, member: Member, filter: Filter) -> Result<Vec<Summary>, Problem> {
+async fn summaries(
+    portal: &Portal,
+    member: Member,
+    filter: Filter,
+) -> Result<Vec<Summary>, Problem> {
     let mut conn = portal.pool.acquire().await?;
     let viewer = Viewer::Staff(member);
     let summary = |it: cases::CaseSummary| Summary {

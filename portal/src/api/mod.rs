@@ -8,12 +8,7 @@ mod schema;
 mod submissions;
 
 use askama::Template;
-use axum::{
-    Json, Router,
-    extract::DefaultBodyLimit,
-    response::Html,
-    routing::get,
-};
+use axum::{Json, Router, extract::DefaultBodyLimit, response::Html, routing::get};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -51,7 +46,6 @@ impl Modify for Tokens {
         let staff = bearer().description(Some("The token of a member of staff"));
         components.add_security_scheme("access code", SecurityScheme::Http(code.build()));
         components.add_security_scheme("staff token", SecurityScheme::Http(staff.build()));
-        components.schemas.insert("Submission".to_owned(), schema::submission().into());
     }
 }
 

@@ -1,5 +1,7 @@
 //! The shape of a submission, for the description of the API. The form itself lives in `domain`, which knows no wire.
 
+use std::borrow::Cow;
+
 use domain::{
     contact::NotifyBy,
     content::CanadianStatus,
@@ -9,11 +11,25 @@ use domain::{
     statement::{AttendantKind, MaritalStatus, OtherParent, PlaceKind, RoleLabel, Sex},
 };
 use serde_json::{Value, json};
-use utoipa::openapi::schema::Schema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
-/// The schema of a submission.
-pub(super) fn submission() -> Schema {
-    serde_json::from_value(form()).expect("it is a schema")
+/// Stands for a submission in the description of the API.
+pub(super) struct Submission;
+
+impl PartialSchema for Submission {
+    fn schema() -> RefOr<Schema> {
+        let schema: Schema = serde_json::from_value(form()).expect("it is a schema");
+        schema.into()
+    }
+}
+
+impl ToSchema for Submission {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Submission")
+    }
 }
 
 fn form() -> Value {
@@ -86,7 +102,14 @@ fn child() -> Value {
 
 fn parent() -> Value {
     object(
-        &["role_label", "is_birth_parent", "legal_name", "name_at_birth", "date_of_birth", "birth_place"],
+        &[
+            "role_label",
+            "is_birth_parent",
+            "legal_name",
+            "name_at_birth",
+            "date_of_birth",
+            "birth_place",
+        ],
         json!({
             "role_label": one_of(RoleLabel::ALL.iter().map(|it| it.code())),
             "is_birth_parent": flag(),
@@ -194,9 +217,10 @@ mod tests {
     fn the_schema_has_every_field_of_the_form() {
         let mut child = Child::default();
         child.name.exchange_form = Some(Name::default());
-        let mut whole = Form { children: vec![child], parents: vec![Parent::default()], ..Form::default() };
+        let mut whole =
+            Form { children: vec![child], parents: vec![Parent::default()], ..Form::default() };
         whole.services.certificates = vec![Certificate::default()];
         same_fields("", &form(), &serde_json::to_value(whole).expect("a form is JSON"));
-        submission();
+        Submission::schema();
     }
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::intake::Form;
 
-use super::body::Body;
+use super::{body::Body, schema::Submission};
 use crate::{
     Portal,
     intake::{IdempotencyKey, Receipt, Taken, take},
@@ -22,7 +22,7 @@ use crate::{
     path = "/submissions",
     tag = "families",
     params(("Idempotency-Key" = String, Header, description = "1–128 visible ASCII characters, new for each form")),
-    request_body(content = Object, description = "The form; see the schema `Submission`", content_type = "application/json"),
+    request_body = Submission,
     responses(
         (status = 201, description = "Taken", body = Receipt),
         (status = 200, description = "Taken before; the same answer", body = Receipt),

@@ -61,7 +61,11 @@ pub(super) async fn show(
 }
 
 /// The case, if the browser holds its code.
-async fn open(portal: &Portal, case: &str, headers: &HeaderMap) -> Result<Option<(CaseRef, CaseRow)>, Problem> {
+async fn open(
+    portal: &Portal,
+    case: &str,
+    headers: &HeaderMap,
+) -> Result<Option<(CaseRef, CaseRow)>, Problem> {
     let (Ok(case), Some(code)) = (case.parse::<CaseRef>(), session::held_code(headers)) else {
         return Ok(None);
     };
@@ -80,11 +84,13 @@ async fn shown(
     let mut conn = portal.pool.acquire().await?;
     let certified = contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
     let told = messages::told(&mut conn, case).await?;
-    let told = told.into_iter().rev().map(|(message, at)| {
-        (t.word("message", message.code()), t.moment(at, portal.zone()))
-    });
+    let told = told
+        .into_iter()
+        .rev()
+        .map(|(message, at)| (t.word("message", message.code()), t.moment(at, portal.zone())));
     let facts = &row.facts;
-    let withdrawals = facts.situation().actions().into_iter().filter(|(action, _)| *action == Action::Withdraw);
+    let withdrawals =
+        facts.situation().actions().into_iter().filter(|(action, _)| *action == Action::Withdraw);
     let it = CasePage {
         frame: Frame::new(t, &format!("/case/{case}")),
         case,
@@ -93,9 +99,10 @@ async fn shown(
         told: told.collect(),
         withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
         certified,
-        to_pay: facts.certificate_wanted.filter(|_| payment_is_awaited(row)).map(|product| {
-            t.amount(product.fee_on(portal.today()))
-        }),
+        to_pay: facts
+            .certificate_wanted
+            .filter(|_| payment_is_awaited(row))
+            .map(|product| t.amount(product.fee_on(portal.today()))),
         problem: problem.map(|it| in_words(t, it)),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
@@ -111,7 +118,8 @@ pub(super) fn in_words(t: Speaks, problem: &Problem) -> (String, String) {
 fn payment_is_awaited(row: &CaseRow) -> bool {
     let facts = &row.facts;
     facts.closed.is_none()
-        && (facts.certificate() == CertificateStanding::PaymentNeeded || facts.fee().state == FeeStanding::Declined)
+        && (facts.certificate() == CertificateStanding::PaymentNeeded
+            || facts.fee().state == FeeStanding::Declined)
 }
 
 /// One box per parent who certified, and what is taken back.
@@ -161,7 +169,8 @@ pub(super) async fn pay(
     let Inputs(typed) = typed.map_err(|_| Problem::InvalidField(String::new()))?;
     let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
     let token = typed.token.trim();
-    let usable = (1..=200).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let usable =
+        (1..=200).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
     if !usable || !payment_is_awaited(&row) {
         return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
     }
@@ -178,7 +187,12 @@ fn back(t: Speaks, case: CaseRef) -> Response {
 }
 
 /// The case as it is now, with the problem on top.
-async fn refreshed(portal: &Portal, t: Speaks, case: CaseRef, problem: &Problem) -> Result<Response, Problem> {
+async fn refreshed(
+    portal: &Portal,
+    t: Speaks,
+    case: CaseRef,
+    problem: &Problem,
+) -> Result<Response, Problem> {
     let mut conn = portal.pool.acquire().await?;
     let row = cases::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
     drop(conn);

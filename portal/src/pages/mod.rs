@@ -15,17 +15,13 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRequestParts, Request},
     http::{HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
-    middleware::{self, Next},
+    middleware::Next,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 use tower_http::csrf::CsrfLayer;
 
-use crate::{
-    Portal,
-    language::Speaks,
-    problem::Problem,
-};
+use crate::{Portal, language::Speaks, problem::Problem};
 
 /// The largest form that a page sends: nine babies and two parents fit many times.
 const LARGEST_FORM: usize = 256 * 1024;
@@ -47,11 +43,10 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/assets/style.css", get(assets::style))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(CsrfLayer::new().with_rejection_response(|_| Problem::CrossSite.into_response()))
-        .layer(middleware::from_fn(guarded))
 }
 
 /// Nothing is loaded from elsewhere, nothing is framed, nothing personal is kept by caches.
-async fn guarded(request: Request, next: Next) -> Response {
+pub(crate) async fn guarded(request: Request, next: Next) -> Response {
     const GUARDS: [(HeaderName, &str); 5] = [
         (
             header::CONTENT_SECURITY_POLICY,
@@ -126,4 +121,3 @@ pub(crate) fn problem(problem: &Problem, address: &Uri, wished: Speaks) -> Respo
     };
     page(problem.status(), &it)
 }
-

@@ -1,10 +1,6 @@
 //! Where the parts of a case stand, in words.
 
-use domain::{
-    facts::Facts,
-    fees::Cents,
-    standing::FeeStanding,
-};
+use domain::{facts::Facts, standing::FeeStanding};
 
 use crate::language::Speaks;
 
@@ -32,7 +28,9 @@ impl Part {
 
     fn new(t: Speaks, leg: &str, standing: &str) -> Self {
         let key = format!("{leg}-{standing}");
-        let about = |what: &str| t.maybe(&format!("{key}.{what}")).unwrap_or_else(|| t.say(&format!("nobody-{what}")));
+        let about = |what: &str| {
+            t.maybe(&format!("{key}.{what}")).unwrap_or_else(|| t.say(&format!("nobody-{what}")))
+        };
         Self {
             heading: t.say(&format!("part-{leg}")),
             state: t.say(&key),
@@ -72,27 +70,6 @@ fn sin(t: Speaks, facts: &Facts) -> Part {
 
 fn fee(t: Speaks, facts: &Facts) -> Option<String> {
     let fee = facts.fee();
-    let known = fee.amount_cents > Cents(0);
-    (fee.state != FeeStanding::None).then(|| {
-        let words = t.with(&format!("fee-{}", fee.state), "amount", t.amount(fee.amount_cents));
-        if known { words } else { t.say(&format!("fee-{}", fee.state)) }
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::standing::{BirthStanding, CertificateStanding, SinStanding};
-
-    use super::*;
-
-    #[test]
-    fn every_standing_has_words_in_both_languages() {
-        let birth = BirthStanding::ALL.iter().map(|it| format!("birth-{it}"));
-        let certificate = CertificateStanding::ALL.iter().map(|it| format!("certificate-{it}"));
-        let sin = SinStanding::ALL.iter().map(|it| format!("sin-{it}"));
-        let fee = FeeStanding::ALL.iter().map(|it| format!("fee-{it}"));
-        for key in birth.chain(certificate).chain(sin).chain(fee) {
-            assert!(Speaks::ENGLISH.knows(&key) && Speaks::FRENCH.knows(&key), "{key}");
-        }
-    }
+    let owed = fee.state != FeeStanding::None;
+    owed.then(|| t.with(&format!("fee-{}", fee.state), "amount", t.amount(fee.amount_cents)))
 }

@@ -47,7 +47,10 @@ pub(super) struct SignedIn(pub(super) Option<Member>);
 impl FromRequestParts<Portal> for SignedIn {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        portal: &Portal,
+    ) -> Result<Self, Self::Rejection> {
         let jar = CookieJar::from_headers(&parts.headers);
         let member = jar.get(TOKEN).and_then(|cookie| portal.staff.holder(cookie.value()));
         Ok(Self(member.cloned()))

@@ -22,13 +22,7 @@ use store::{
     contents,
 };
 
-use super::super::{
-    Frame,
-    case::in_words,
-    page,
-    parts::Part,
-    session::SignedIn,
-};
+use super::super::{Frame, case::in_words, page, parts::Part, session::SignedIn};
 use crate::{
     Portal,
     case_view::{self, EntryView, Viewer},
@@ -111,7 +105,8 @@ async fn shown(
     let mut conn = portal.pool.acquire().await?;
     let decides = member.role.decides();
     let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;
-    let may_correct = decides && row.facts.situation().allows(Action::CorrectContact, Leg::Birth).is_ok();
+    let may_correct =
+        decides && row.facts.situation().allows(Action::CorrectContact, Leg::Birth).is_ok();
     let contact = if may_correct { contact(portal, &mut conn, case).await? } else { Vec::new() };
     let it = DeskCasePage {
         frame: Frame::new(t, &format!("/desk/case/{case}")),
@@ -127,7 +122,9 @@ async fn shown(
         errors: match problem {
             Some(Problem::FormInvalid(violations)) => violations
                 .iter()
-                .map(|it| format!("{} – {}", it.pointer.trim_start_matches("/set/"), t.violation(it)))
+                .map(|it| {
+                    format!("{} – {}", it.pointer.trim_start_matches("/set/"), t.violation(it))
+                })
                 .collect(),
             _ => Vec::new(),
         },
@@ -172,16 +169,25 @@ fn refused(t: Speaks, row: &CaseRow) -> Vec<(String, String)> {
 
 fn event(portal: &Portal, t: Speaks, it: EntryView) -> Event {
     let actor = t.word("actor", it.actor.code());
-    let detail = it.detail.iter().filter(|(_, value)| !value.is_null()).map(|(field, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!("{field}: {value}")
-    });
+    let detail = it.detail.iter().filter(|(_, value)| !value.is_null());
+    let detail = detail.map(|(field, value)| in_plain_words(t, field, value));
     Event {
         seq: it.seq,
         at: t.moment(it.at, portal.zone()),
         who: it.by.map_or(actor.clone(), |name| format!("{actor}: {name}")),
         what: t.word("fact", &it.what),
         detail: detail.collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A detail of a fact: in words where its set has some, as it is written otherwise.
+fn in_plain_words(t: Speaks, field: &str, value: &serde_json::Value) -> String {
+    let set = if field == "leg" { "part" } else { field };
+    match value.as_str() {
+        Some(word) => {
+            t.maybe(&format!("{set}-{word}")).unwrap_or_else(|| format!("{field} {word}"))
+        }
+        None => format!("{field} {value}"),
     }
 }
 
@@ -192,7 +198,10 @@ async fn contact(
 ) -> Result<Vec<(ContactField, String)>, StoreError> {
     let (_, contact) = contents::contact(conn, &portal.keys, case).await?;
     let mut form = intake::Contact::from(contact);
-    Ok(ContactField::ALL.iter().map(|it| (*it, form.field(*it).clone().unwrap_or_default())).collect())
+    Ok(ContactField::ALL
+        .iter()
+        .map(|it| (*it, form.field(*it).clone().unwrap_or_default()))
+        .collect())
 }
 
 /// A decision as the page sends it; contact fields by their paths beside.
@@ -237,7 +246,11 @@ pub(in crate::pages) async fn decide(
 }
 
 /// The page sends every contact field; only those that differ are corrected.
-async fn keep_changes(portal: &Portal, case: CaseRef, set: &mut BTreeMap<String, String>) -> Result<(), Problem> {
+async fn keep_changes(
+    portal: &Portal,
+    case: CaseRef,
+    set: &mut BTreeMap<String, String>,
+) -> Result<(), Problem> {
     let mut conn = portal.pool.acquire().await?;
     let present = contact(portal, &mut conn, case).await?;
     set.retain(|path, value| {

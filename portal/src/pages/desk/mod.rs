@@ -100,7 +100,8 @@ pub(super) async fn list(
     let mut conn = portal.pool.acquire().await?;
     let stuck = cases::list(&mut conn, Filter { stuck: true, limit: PAGE, after: None }).await?;
     let lines = stuck.iter().flat_map(|it| lines(&portal, t, &member, it)).collect();
-    let it = DeskPage { frame: Frame::new(t, "/desk"), name: member.name, role: member.role, lines };
+    let it =
+        DeskPage { frame: Frame::new(t, "/desk"), name: member.name, role: member.role, lines };
     Ok(page(StatusCode::OK, &it))
 }
 

@@ -21,9 +21,15 @@ pub(super) enum Kind {
     /// One box under a statement; `true` when checked.
     Check,
     /// One of a few words; the label of each is `<prefix>-<word>`.
-    Choice { prefix: &'static str, words: Vec<&'static str> },
+    Choice {
+        prefix: &'static str,
+        words: Vec<&'static str>,
+    },
     /// As a choice, for many words.
-    Select { prefix: &'static str, words: Vec<&'static str> },
+    Select {
+        prefix: &'static str,
+        words: Vec<&'static str>,
+    },
     Hidden(String),
 }
 
@@ -65,7 +71,11 @@ pub(super) fn sections(family: Family, lost: &[bool]) -> Vec<Section> {
         all.push(Section { heading: "form-parent", number, fields: parent(nth) });
     }
     all.push(Section { heading: "form-parents", number: None, fields: together(family) });
-    all.push(Section { heading: "form-home", number: None, fields: address("contact/usual_residence") });
+    all.push(Section {
+        heading: "form-home",
+        number: None,
+        fields: address("contact/usual_residence"),
+    });
     all.push(Section { heading: "form-mailing", number: None, fields: mailing() });
     all.push(Section { heading: "form-contact", number: None, fields: contact() });
     all.push(Section { heading: "form-services", number: None, fields: services() });
@@ -146,7 +156,11 @@ fn child(nth: usize, family: Family, lost: bool) -> Vec<Field> {
 
 fn place() -> Vec<Field> {
     vec![
-        field("place/kind", "label-place-kind", Kind::Choice { prefix: "place", words: words!(PlaceKind) }),
+        field(
+            "place/kind",
+            "label-place-kind",
+            Kind::Choice { prefix: "place", words: words!(PlaceKind) },
+        ),
         field(
             "place/facility_id",
             "label-facility",
@@ -167,7 +181,11 @@ fn place() -> Vec<Field> {
 fn parent(nth: usize) -> Vec<Field> {
     let at = |leaf: &str| format!("parents/{nth}/{leaf}");
     let mut fields = vec![
-        field(at("role_label"), "label-role", Kind::Choice { prefix: "role", words: words!(RoleLabel) }),
+        field(
+            at("role_label"),
+            "label-role",
+            Kind::Choice { prefix: "role", words: words!(RoleLabel) },
+        ),
         yes_or_no(at("is_birth_parent"), "label-birth-parent"),
     ];
     fields.extend(name(&at("legal_name"), "label-legal-name-kind"));
@@ -194,7 +212,11 @@ fn parent(nth: usize) -> Vec<Field> {
 
 fn name(at: &str, kind: &'static str) -> Vec<Field> {
     vec![
-        field(format!("{at}/kind"), kind, Kind::Choice { prefix: "name", words: vec!["DUAL", "SINGLE"] }),
+        field(
+            format!("{at}/kind"),
+            kind,
+            Kind::Choice { prefix: "name", words: vec!["DUAL", "SINGLE"] },
+        ),
         field(format!("{at}/first"), "label-first-name", Kind::Text),
         field(format!("{at}/middle"), "label-middle-name", Kind::Text),
         field(format!("{at}/last"), "label-last-name", Kind::Text),
@@ -237,7 +259,8 @@ fn mailing() -> Vec<Field> {
 }
 
 fn contact() -> Vec<Field> {
-    let email = Field { autocomplete: "email", ..field("contact/email", "label-email", Kind::Email) };
+    let email =
+        Field { autocomplete: "email", ..field("contact/email", "label-email", Kind::Email) };
     vec![
         field(
             "contact/notify_by",

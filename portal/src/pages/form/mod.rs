@@ -86,13 +86,20 @@ impl FormPage {
     /// Puts what is wrong to its input, or to the first input of its part.
     fn with(mut self, violations: &[Violation]) -> Self {
         let t = self.frame.t;
-        let names: Vec<&str> = self.sections.iter().flat_map(|it| &it.fields).filter(|it| it.is_asked()).map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .sections
+            .iter()
+            .flat_map(|it| &it.fields)
+            .filter(|it| it.is_asked())
+            .map(|it| it.name.as_str())
+            .collect();
         let wrong = |it: &Violation| {
             let place = it.pointer.trim_start_matches('/');
             let part = format!("{place}/");
             let input = names.iter().find(|name| **name == place || name.starts_with(&part));
             let above = || names.iter().find(|name| place.starts_with(**name));
-            let name = input.or_else(above).or(names.first()).copied().unwrap_or_default().to_owned();
+            let name =
+                input.or_else(above).or(names.first()).copied().unwrap_or_default().to_owned();
             Wrong { name, text: t.violation(it) }
         };
         self.errors = violations.iter().map(wrong).collect();
@@ -136,9 +143,12 @@ impl Field {
             Kind::Email => "email",
             Kind::Date => "date",
             Kind::Time => "time",
-            Kind::Text | Kind::Number | Kind::Check | Kind::Choice { .. } | Kind::Select { .. } | Kind::Hidden(_) => {
-                "text"
-            }
+            Kind::Text
+            | Kind::Number
+            | Kind::Check
+            | Kind::Choice { .. }
+            | Kind::Select { .. }
+            | Kind::Hidden(_) => "text",
         }
     }
 
@@ -183,7 +193,9 @@ pub(super) async fn send(
         Ok(Taken::New(receipt)) => {
             Ok(page(StatusCode::CREATED, &ReceiptPage { frame: Frame::new(t, ""), receipt }))
         }
-        Ok(Taken::Again(receipt)) => Ok(page(StatusCode::OK, &ReceiptPage { frame: Frame::new(t, ""), receipt })),
+        Ok(Taken::Again(receipt)) => {
+            Ok(page(StatusCode::OK, &ReceiptPage { frame: Frame::new(t, ""), receipt }))
+        }
         Err(NotTaken::Violations(violations)) => {
             let again = FormPage::new(t, family, typed, key).with(&violations);
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
@@ -204,7 +216,9 @@ mod tests {
                     assert!(t.knows(section.heading), "{}", section.heading);
                     for field in section.fields.iter().filter(|field| field.is_asked()) {
                         assert!(t.knows(field.label), "{}", field.label);
-                        let (Kind::Choice { prefix, words } | Kind::Select { prefix, words }) = &field.kind else {
+                        let (Kind::Choice { prefix, words } | Kind::Select { prefix, words }) =
+                            &field.kind
+                        else {
                             continue;
                         };
                         for word in words {

@@ -17,7 +17,8 @@ pub(super) struct Typed(BTreeMap<String, String>);
 /// What the page sends that is not part of the submission.
 const OWN: &[&str] = &["idempotency_key", SAME_ADDRESS];
 
-const NUMBERS: &[&str] = &["parent_count", "plurality", "birth_order", "weight_grams", "gestation_weeks"];
+const NUMBERS: &[&str] =
+    &["parent_count", "plurality", "birth_order", "weight_grams", "gestation_weeks"];
 
 const FLAGS: &[&str] = &[
     "born_in_province",
@@ -49,7 +50,9 @@ impl Typed {
     /// Which babies' names have letters that the federal exchange lacks.
     pub(super) fn lost_letters(&self, babies: usize) -> Vec<bool> {
         let part = |nth: usize, part: &str| self.value(&format!("children/{nth}/name/{part}"));
-        let lost = |nth: usize| ["first", "middle", "last"].iter().any(|it| has_lost_letters(part(nth, it)));
+        let lost = |nth: usize| {
+            ["first", "middle", "last"].iter().any(|it| has_lost_letters(part(nth, it)))
+        };
         (0..babies).map(lost).collect()
     }
 
@@ -160,7 +163,9 @@ mod tests {
 
     #[test]
     fn an_input_of_somebody_else_is_no_form() {
-        for name in ["children/999999999/sex", "nonsense", "children/0", "children/x", "start", "0", ""] {
+        for name in
+            ["children/999999999/sex", "nonsense", "children/0", "children/x", "start", "0", ""]
+        {
             assert!(typed(&[(name, "x")]).form().is_none(), "{name}");
         }
         assert!(typed(&[("start/live_birth", "perhaps")]).form().is_none());

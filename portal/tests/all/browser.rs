@@ -1,0 +1,144 @@
+//! A browser without scripts: it fills in forms and keeps cookies.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Request, StatusCode},
+};
+
+use crate::stage::{Answer, Stage};
+
+/// What the ordinary family types into the page.
+const TYPED: &[(&str, &str)] = &[
+    ("start/born_in_province", "true"),
+    ("start/already_registered", "false"),
+    ("start/live_birth", "true"),
+    ("start/surrogacy", "false"),
+    ("start/parent_count", "2"),
+    ("start/all_parents_present", "true"),
+    ("children/0/name/kind", "DUAL"),
+    ("children/0/name/first", "Olivia"),
+    ("children/0/name/middle", ""),
+    ("children/0/name/last", "O'Connor-Dubé"),
+    ("children/0/sex", "FEMALE"),
+    ("children/0/date_of_birth", "2026-11-16"),
+    ("children/0/time_of_birth", ""),
+    ("children/0/plurality", "1"),
+    ("place/kind", "HOSPITAL"),
+    ("place/facility_id", "ON-4021"),
+    ("place/municipality", "Ottawa"),
+    ("place/county", "Ottawa"),
+    ("attendant/kind", "MD"),
+    ("attendant/name", "Amina Farah"),
+    ("parents/0/role_label", "MOTHER"),
+    ("parents/0/is_birth_parent", "true"),
+    ("parents/0/legal_name/kind", "DUAL"),
+    ("parents/0/legal_name/first", "Sophie"),
+    ("parents/0/legal_name/last", "O'Connor"),
+    ("parents/0/name_at_birth/kind", "DUAL"),
+    ("parents/0/name_at_birth/first", "Sophie"),
+    ("parents/0/name_at_birth/last", "Gagnon"),
+    ("parents/0/date_of_birth", "1994-05-02"),
+    ("parents/0/birth_place/municipality", "Gatineau"),
+    ("parents/0/birth_place/province", "qc"),
+    ("parents/0/birth_place/country", "ca"),
+    ("parents/0/marital_status", "MARRIED"),
+    ("parents/0/canadian_status", "CITIZEN"),
+    ("parents/0/agrees_child_surname", "true"),
+    ("parents/0/certification/text_version", "2026-11"),
+    ("parents/0/certification/language", "fr-CA"),
+    ("parents/0/certification/checked", "true"),
+    ("parents/0/certification/typed_name", "Sophie O'Connor"),
+    ("parents/1/role_label", "FATHER"),
+    ("parents/1/is_birth_parent", "false"),
+    ("parents/1/legal_name/kind", "SINGLE"),
+    ("parents/1/legal_name/single", "Suharto"),
+    ("parents/1/name_at_birth/kind", "SINGLE"),
+    ("parents/1/name_at_birth/single", "Suharto"),
+    ("parents/1/date_of_birth", "1992-09-23"),
+    ("parents/1/birth_place/municipality", "Jakarta"),
+    ("parents/1/birth_place/country", "ID"),
+    ("parents/1/marital_status", "MARRIED"),
+    ("parents/1/canadian_status", "OTHER"),
+    ("parents/1/agrees_child_surname", "true"),
+    ("parents/1/certification/text_version", "2026-11"),
+    ("parents/1/certification/language", "en-CA"),
+    ("parents/1/certification/checked", "true"),
+    ("parents/1/certification/typed_name", "Suharto"),
+    ("parents_married_to_each_other", "true"),
+    ("contact/usual_residence/line1", "12 Maple Lane"),
+    ("contact/usual_residence/city", "Ottawa"),
+    ("contact/usual_residence/province", "ON"),
+    ("contact/usual_residence/postal_code", "k1n5t5"),
+    ("contact/usual_residence/country", "CA"),
+    ("contact/moving_soon", "false"),
+    ("same_address", "true"),
+    ("contact/notify_by", "NONE"),
+    ("services/certificates/0/product", "WITH_PARENTS"),
+    ("services/payment_token", "sandbox-card-approved"),
+    ("services/want_sin", "true"),
+    ("services/consent_sin/version", "2026-11"),
+    ("services/consent_sin/checked", "true"),
+    ("services/collection_notice_ack/version", "2026-11"),
+    ("services/collection_notice_ack/checked", "true"),
+];
+
+fn encoded<'a>(inputs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let percent = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                    char::from(byte).to_string()
+                }
+                _ => format!("%{byte:02X}"),
+            })
+            .collect()
+    };
+    let pairs =
+        inputs.into_iter().map(|(name, text)| format!("{}={}", percent(name), percent(text)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+impl Stage {
+    pub async fn page(&self, path: &str, cookies: &str) -> Answer {
+        self.send(Request::get(path).header("cookie", cookies), Body::empty()).await
+    }
+
+    pub async fn post(&self, path: &str, cookies: &str, inputs: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path)
+            .header("cookie", cookies)
+            .header("host", "portal.test")
+            .header("origin", "http://portal.test")
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request, encoded(inputs.iter().copied())).await
+    }
+
+    /// Fills in the form; some inputs otherwise.
+    pub async fn fill(&self, path: &str, key: &str, otherwise: &[(&str, &str)]) -> Answer {
+        let kept =
+            TYPED.iter().filter(|(name, _)| !otherwise.iter().any(|(other, _)| other == name));
+        let inputs: Vec<_> =
+            kept.chain(otherwise).copied().chain([("idempotency_key", key)]).collect();
+        self.post(path, "", &inputs).await
+    }
+
+    /// A family's browser, which may see its case.
+    pub async fn family(&self) -> (String, String) {
+        let (case, code) = self.ordinary().await;
+        let opened = self.post("/en/status", "", &[("reference", &case), ("code", &code)]).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER);
+        (case, cookie(&opened.headers))
+    }
+
+    pub async fn signed_in(&self, token: &str) -> String {
+        cookie(&self.post("/en/desk/sign-in", "", &[("token", token)]).await.headers)
+    }
+}
+
+/// What a browser sends back for the first cookie that was set.
+pub fn cookie(headers: &HeaderMap) -> String {
+    let set = headers["set-cookie"].to_str().expect("it is ASCII");
+    for guard in ["HttpOnly", "SameSite=Strict"] {
+        assert!(set.contains(guard), "{set}");
+    }
+    set.split(';').next().expect("it has a value").to_owned()
+}

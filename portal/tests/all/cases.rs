@@ -1,0 +1,211 @@
+//! Looking at cases and deciding about them.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use serde_json::{Value, json};
+
+use crate::stage::{OFFICER, Stage, VIEWER};
+
+fn withdraw() -> Value {
+    json!({ "action": "withdraw", "reason": "PARENTS_ASKED" })
+}
+
+#[tokio::test]
+async fn a_wrong_code_and_an_unknown_case_are_answered_alike() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    let wrong = stage.get(&format!("/api/v1/cases/{case}"), "7K3F-92QX-0M4T-ZZ1B").await;
+    let unknown = stage.get("/api/v1/cases/NB-0000-0000", &code).await;
+    let nonsense = stage.get("/api/v1/cases/nonsense", &code).await;
+    assert_eq!(wrong.problem().1, "CASE_NOT_FOUND");
+    for other in [unknown, nonsense] {
+        assert_eq!((other.status, &other.text), (wrong.status, &wrong.text));
+    }
+    let decided = stage.decide(&case, "7K3F-92QX-0M4T-ZZ1B", Some("1"), withdraw()).await;
+    assert_eq!(decided.problem().1, "CASE_NOT_FOUND");
+    let nobody = stage.send(Request::get(format!("/api/v1/cases/{case}")), Body::empty()).await;
+    assert_eq!(nobody.problem().1, "NOT_SIGNED_IN");
+    assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+}
+
+#[tokio::test]
+async fn parents_and_staff_see_the_case() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    for token in [&code.to_lowercase(), OFFICER, VIEWER] {
+        let answer = stage.get(&format!("/api/v1/cases/{case}"), token).await;
+        let view = answer.json();
+        assert_eq!(answer.headers["etag"], "\"1\"");
+        assert_eq!(view["ref"], case.as_str());
+        assert_eq!(view["birth"]["state"], "RECEIVED");
+        assert_eq!(
+            view["certificate"],
+            json!({ "state": "WAITING_REGISTRATION", "product": "WITH_PARENTS" })
+        );
+        assert_eq!(view["sin"]["state"], "WAITING_REGISTRATION");
+        assert_eq!(view["fee"], json!({ "state": "DUE", "amount_cents": 0 }));
+        assert_eq!(view["desk"], Value::Null);
+        assert_eq!(view["timeline"][0]["what"], "received");
+    }
+}
+
+#[tokio::test]
+async fn only_staff_list_cases() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    for path in ["/api/v1/cases", "/api/v1/cases?stuck=true", "/api/v1/desk"] {
+        assert_eq!(stage.get(path, &code).await.problem().1, "NOT_SIGNED_IN", "{path}");
+        assert_eq!(stage.get(path, VIEWER).await.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(stage.get("/api/v1/cases", OFFICER).await.json()[0]["ref"], case.as_str());
+    assert_eq!(stage.get("/api/v1/desk", OFFICER).await.json(), json!([]));
+    assert_eq!(stage.get("/api/v1/cases?other=1", OFFICER).await.problem().1, "INVALID_FIELD");
+}
+
+#[tokio::test]
+async fn a_decision_counts_for_what_its_author_has_seen() {
+    let stage = Stage::new().await;
+    let (case, _) = stage.ordinary().await;
+    let before = stage.rows().await;
+    assert_eq!(
+        stage.decide(&case, OFFICER, None, withdraw()).await.problem().1,
+        "REVISION_MISSING"
+    );
+    assert_eq!(
+        stage.decide(&case, OFFICER, Some("x"), withdraw()).await.problem().1,
+        "REVISION_INVALID"
+    );
+    let stale = stage.decide(&case, OFFICER, Some("\"7\""), withdraw()).await;
+    assert_eq!(stale.problem().1, "STALE");
+    assert_eq!((stale.status.as_u16(), &stale.json()["revision"]), (409, &json!(1)));
+    assert_eq!(stage.rows().await, before);
+}
+
+#[tokio::test]
+async fn a_decision_that_is_not_allowed_says_why() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    let before = stage.rows().await;
+    let retry = json!({ "action": "retry-now", "reason": "PARENTS_ASKED" });
+    let elsewhere = json!({ "action": "withdraw", "reason": "PAYMENT_SETTLED" });
+    let certified = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": { "child.name.first": "Emma" } });
+    let nowhere = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": { "mailing.postal_code": "?" } });
+    let nothing = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED" });
+    let table = [
+        (OFFICER, retry.clone(), 422, "NOTHING_TO_RETRY"),
+        (OFFICER, elsewhere, 422, "GROUNDS_DO_NOT_FIT"),
+        (OFFICER, certified, 422, "CERTIFIED_FIELD"),
+        (OFFICER, nowhere, 422, "FORM_INVALID"),
+        (OFFICER, nothing, 422, "INVALID_FIELD"),
+        (OFFICER, json!({ "action": "void", "reason": "PARENTS_ASKED" }), 422, "INVALID_FIELD"),
+        (
+            OFFICER,
+            json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "actor": "me" }),
+            422,
+            "INVALID_FIELD",
+        ),
+        (VIEWER, withdraw(), 403, "ROLE_MAY_NOT_DECIDE"),
+        (&code, retry, 403, "ROLE_MAY_NOT_DECIDE"),
+        (&code, withdraw(), 422, "NOT_AGREED_BY_ALL"),
+        (
+            &code,
+            json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "agreed_by": [1, 1] }),
+            422,
+            "NOT_AGREED_BY_ALL",
+        ),
+    ];
+    for (token, body, status, code) in table {
+        let (found, word, _) = stage.decide(&case, token, Some("1"), body.clone()).await.problem();
+        assert_eq!((found, word.as_str()), (status, code), "{body}");
+    }
+    assert_eq!(stage.rows().await, before);
+}
+
+#[tokio::test]
+async fn a_decision_while_the_engine_is_away_is_written_down_and_counts_only_if_the_case_moves() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    let agreed = json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "agreed_by": [1, 0] });
+    assert_eq!(stage.decide(&case, &code, Some("1"), agreed).await.problem().1, "ENGINE_AWAY");
+    let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
+    let facts: Vec<_> =
+        view["timeline"].as_array().expect("it is a list").iter().map(|it| &it["what"]).collect();
+    assert_eq!(facts, ["received", "decision-asked", "decision-unanswered"]);
+    assert_eq!(view["birth"]["state"], "RECEIVED");
+}
+
+#[tokio::test]
+async fn a_corrected_contact_is_a_new_version_and_names_its_author_to_staff_alone() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    let set = json!({ "mailing.postal_code": "k1a0b1", "contact.email": "new@example.ca" });
+    let body = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": set });
+    assert_eq!(stage.decide(&case, OFFICER, Some("\"1\""), body).await.problem().1, "ENGINE_AWAY");
+    let seen = |view: Value| {
+        let timeline = view["timeline"].as_array().expect("it is a list").clone();
+        timeline.into_iter().find(|it| it["what"] == "contact-corrected").expect("it was corrected")
+    };
+    let staff = seen(stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json());
+    assert_eq!(staff["detail"], json!({ "version": 2 }));
+    assert_eq!(staff["by"], "Claire Officer");
+    let parents = stage.get(&format!("/api/v1/cases/{case}"), &code).await;
+    assert!(!parents.text.contains("Claire"));
+}
+
+#[tokio::test]
+async fn unknown_routes_and_methods_are_problems_for_programs_and_pages_for_people() {
+    let stage = Stage::new().await;
+    assert_eq!(stage.get("/api/v1/nothing", OFFICER).await.problem().1, "ROUTE_UNKNOWN");
+    let wrong = stage.send(Request::delete("/api/v1/desk"), Body::empty()).await;
+    assert_eq!(wrong.problem().1, "METHOD_NOT_ALLOWED");
+    assert_eq!(wrong.headers["allow"], "GET,HEAD");
+    assert_eq!(stage.get("/api/v1/cases/%ff", OFFICER).await.problem().1, "UNREADABLE");
+    for request in [Request::get("/en/nothing"), Request::get("/de"), Request::delete("/en/form")] {
+        let answer = stage.send(request, Body::empty()).await;
+        assert!(answer.status.is_client_error());
+        assert!(
+            answer.headers["content-type"].to_str().is_ok_and(|it| it.starts_with("text/html"))
+        );
+        assert!(answer.headers.contains_key("content-security-policy"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn the_api_describes_itself() {
+    let stage = Stage::new().await;
+    let api = stage.get("/api/v1/openapi.json", OFFICER).await.json();
+    let paths: Vec<_> = api["paths"].as_object().expect("it has paths").keys().collect();
+    for path in [
+        "/api/v1/submissions",
+        "/api/v1/cases/{ref}",
+        "/api/v1/cases/{ref}/decisions",
+        "/api/v1/desk",
+    ] {
+        assert!(paths.iter().any(|it| *it == path), "{path}");
+    }
+    let schema = &api["paths"]["/api/v1/submissions"]["post"]["requestBody"]["content"]["application/json"]
+        ["schema"];
+    assert_eq!(schema["$ref"], "#/components/schemas/Submission");
+    assert!(api["components"]["schemas"]["Submission"]["properties"]["children"].is_object());
+    let page = stage.get("/api", OFFICER).await;
+    assert!(page.text.contains("POST /api/v1/submissions") && !page.text.contains("http"));
+}
+
+#[tokio::test]
+async fn probes_and_metrics_answer() {
+    let stage = Stage::new().await;
+    stage.ordinary().await;
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(stage.get(path, "").await.status, StatusCode::OK);
+    }
+    let metrics = stage.get("/metrics", "").await.text;
+    for line in [
+        "newborn_cases{leg=\"birth\",standing=\"RECEIVED\"} 1",
+        "newborn_http_requests_total{route=\"/api/v1/submissions\",status=\"201\"} 1",
+        "newborn_outbox_waiting 1",
+    ] {
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
+    }
+}

@@ -1,0 +1,8 @@
+//! The portal as its callers see it: the real router, a real case file, and no Temporal.
+
+mod browser;
+mod cases;
+mod intake;
+mod pages;
+mod stage;
+mod texts;

@@ -1,0 +1,274 @@
+//! The pages as a family and an officer walk them, without a script.
+
+use axum::http::{Request, StatusCode};
+
+use crate::{
+    browser::cookie,
+    stage::{OFFICER, Stage, VIEWER},
+};
+
+/// What stands between two marks for the first time.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("{before} is in {text}"));
+    rest.split_once(after).expect("it ends").0
+}
+
+#[tokio::test]
+async fn a_form_with_errors_keeps_what_was_typed_and_then_gives_a_receipt() {
+    let stage = Stage::new().await;
+    let before = stage.rows().await;
+    let open = stage.page("/en/form?babies=1&parents=2", "").await;
+    let key = between(&open.text, "name=\"idempotency_key\" value=\"", "\"").to_owned();
+
+    let wrong = [("children/0/date_of_birth", "2027-01-01"), ("place/municipality", "")];
+    let again = stage.fill("/en/form?babies=1&parents=2", &key, &wrong).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let summary = between(&again.text, "role=\"alert\"", "</div>");
+    assert!(summary.contains("href=\"#children-0-date_of_birth\""), "{summary}");
+    assert!(summary.contains("href=\"#place-municipality\""), "{summary}");
+    for kept in [
+        "value=\"O&#39;Connor-Dubé\"",
+        "value=\"2027-01-01\"",
+        "value=\"MOTHER\" checked",
+        "value=\"ON-4021\" selected",
+        &format!("value=\"{key}\""),
+    ] {
+        assert!(again.text.contains(kept), "{kept} was not kept");
+    }
+    assert_eq!(stage.rows().await, before);
+
+    let receipt = stage.fill("/en/form?babies=1&parents=2", &key, &[]).await;
+    assert_eq!(receipt.status, StatusCode::CREATED, "{}", between(&receipt.text, "<main", "</ul>"));
+    let case = between(&receipt.text, "<td><code>", "</code>").to_owned();
+    let reloaded = stage.fill("/en/form?babies=1&parents=2", &key, &[]).await;
+    assert_eq!(
+        (reloaded.status, between(&reloaded.text, "<td><code>", "</code>")),
+        (StatusCode::OK, case.as_str())
+    );
+
+    let other =
+        stage.fill("/en/form?babies=1&parents=2", &key, &[("children/0/name/first", "Emma")]).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(other.text.contains("This key was used for another form"));
+}
+
+#[tokio::test]
+async fn a_name_that_loses_letters_is_asked_for_as_federal_systems_will_write_it() {
+    let stage = Stage::new().await;
+    let path = "/fr/form?babies=1&parents=2";
+    let lost = ("children/0/name/first", "Łucja");
+    let asked = stage.fill(path, "exchange", &[lost]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text.contains("name=\"children/0/name/exchange_form/first\""));
+    assert!(asked.text.contains("href=\"#children-0-name-exchange_form-first\""));
+    let exchange = [
+        lost,
+        ("children/0/name/exchange_form/kind", "DUAL"),
+        ("children/0/name/exchange_form/first", "Lucja"),
+        ("children/0/name/exchange_form/last", "O'Connor-Dubé"),
+        ("children/0/name/exchange_form_ok", "true"),
+    ];
+    let receipt = stage.fill(path, "exchange", &exchange).await;
+    assert_eq!(receipt.status, StatusCode::CREATED, "{}", between(&receipt.text, "<main", "</ul>"));
+    assert!(receipt.text.contains("Nous avons reçu votre demande"));
+}
+
+#[tokio::test]
+async fn parents_follow_their_case_with_reference_and_code() {
+    let stage = Stage::new().await;
+    let (case, code) = stage.ordinary().await;
+    let wrong = stage
+        .post("/en/status", "", &[("reference", &case), ("code", "7K3F-92QX-0M4T-ZZ1B")])
+        .await;
+    let unknown =
+        stage.post("/en/status", "", &[("reference", "NB-0000-0000"), ("code", &code)]).await;
+    assert_eq!((wrong.status, unknown.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    assert_eq!(wrong.text.replace(&case, ""), unknown.text.replace("NB-0000-0000", ""));
+
+    let opened =
+        stage.post("/fr/status", "", &[("reference", &case.to_lowercase()), ("code", &code)]).await;
+    assert_eq!(opened.headers["location"], format!("/fr/case/{case}"));
+    let paths: Vec<_> =
+        opened.headers.get_all("set-cookie").iter().filter_map(|it| it.to_str().ok()).collect();
+    assert!(paths.iter().any(|it| it.contains(&format!("Path=/en/case/{case}"))), "{paths:?}");
+    let cookies = cookie(&opened.headers);
+    let page = stage.page(&format!("/fr/case/{case}"), &cookies).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for words in [
+        "Nous avons reçu votre demande.",
+        "Le certificat est commandé une fois la naissance enregistrée.",
+        "Ne le demandez pas encore ailleurs.",
+    ] {
+        assert!(page.text.contains(words), "{words}");
+    }
+    assert_eq!(stage.page(&format!("/fr/case/{case}"), "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(stage.page("/fr/case/NB-0000-0000", &cookies).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn parents_withdraw_only_together() {
+    let stage = Stage::new().await;
+    let (case, cookies) = stage.family().await;
+    let path = format!("/en/case/{case}/withdraw");
+    let alone = [("revision", "1"), ("leg", "birth"), ("agreed_by", "0")];
+    let refused = stage.post(&path, &cookies, &alone).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Everyone who certified must agree"));
+    let together = [("revision", "1"), ("leg", "birth"), ("agreed_by", "0"), ("agreed_by", "1")];
+    let sent = stage.post(&path, &cookies, &together).await;
+    assert!(sent.text.contains("The engine does not answer"), "{}", sent.text);
+    assert_eq!(stage.post(&path, "", &together).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_declined_payment_can_be_made_again() {
+    use domain::{facts::Fact, people::Actor};
+    let stage = Stage::new().await;
+    let (case, cookies) = stage.family().await;
+    let path = format!("/en/case/{case}/pay");
+    let early = stage.post(&path, &cookies, &[("token", "sandbox-card-approved-2")]).await;
+    assert!(early.text.contains("The payment was not taken"));
+
+    let mut conn = stage.pool.acquire().await.expect("the case file answers");
+    let declined = [Fact::FeeDeclined { generation: 0 }];
+    let parsed = case.parse().expect("it is a reference");
+    store::cases::record(
+        &mut conn,
+        parsed,
+        Actor::Province,
+        None,
+        &declined,
+        jiff::Timestamp::now(),
+    )
+    .await
+    .expect("it is recorded");
+    let page = stage.page(&format!("/en/case/{case}"), &cookies).await;
+    assert!(page.text.contains("The certificate costs $25.00"), "{}", page.text);
+    let paid = stage.post(&path, &cookies, &[("token", "sandbox-card-approved-2")]).await;
+    assert_eq!(paid.status, StatusCode::SEE_OTHER);
+    let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
+    let last =
+        view["timeline"].as_array().expect("it is a list").last().cloned().expect("it has entries");
+    assert_eq!(
+        (&last["what"], &last["detail"]["generation"]),
+        (&"payment-offered".into(), &1.into())
+    );
+}
+
+#[tokio::test]
+async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
+    use domain::{
+        desk::{Leg, Reason},
+        facts::Fact,
+        people::Actor,
+    };
+    let stage = Stage::new().await;
+    let (case, _) = stage.ordinary().await;
+    let raised = [Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers }];
+    let mut conn = stage.pool.acquire().await.expect("the case file answers");
+    let parsed = case.parse().expect("it is a reference");
+    let at = "2026-11-21T17:00:00Z".parse().expect("it is a time");
+    store::cases::record(&mut conn, parsed, Actor::Engine, None, &raised, at)
+        .await
+        .expect("it is recorded");
+
+    assert!(stage.page("/en/desk", "").await.text.contains("Staff token"));
+    let wrong = stage.post("/en/desk/sign-in", "", &[("token", "nobody")]).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    let officer = stage.signed_in(OFFICER).await;
+    let desk = stage.page("/en/desk", &officer).await;
+    for words in [case.as_str(), "The notice differs from the statement", "Officer", "2 days"] {
+        assert!(desk.text.contains(words), "{words} is not in {}", desk.text);
+    }
+    let path = format!("/en/desk/case/{case}");
+    let page = stage.page(&path, &officer).await;
+    for words in [
+        "Try again now – Birth registration",
+        "12 Maple Lane",
+        "value=\"NOTICE_AMENDED\"",
+        "Put on the desk",
+    ] {
+        assert!(page.text.contains(words), "{words} is not in {}", page.text);
+    }
+    let retry = [
+        ("revision", "2"),
+        ("action", "retry-now"),
+        ("leg", "birth"),
+        ("reason", "NOTICE_AMENDED"),
+    ];
+    assert!(stage.post(&path, &officer, &retry).await.text.contains("The engine does not answer"));
+    let stale = stage.post(&path, &officer, &retry).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+
+    let viewer = stage.signed_in(VIEWER).await;
+    assert!(!stage.page(&path, &viewer).await.text.contains("<button type=\"submit\">Try again"));
+    assert_eq!(stage.post(&path, &viewer, &retry).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(stage.post(&path, "", &retry).await.status, StatusCode::UNAUTHORIZED);
+    let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
+    assert_eq!(
+        view["desk"]["actions"],
+        serde_json::json!(["retry-now", "correct-contact", "withdraw"])
+    );
+}
+
+#[tokio::test]
+async fn an_officer_corrects_the_contact_field_by_field() {
+    let stage = Stage::new().await;
+    let (case, _) = stage.ordinary().await;
+    let officer = stage.signed_in(OFFICER).await;
+    let path = format!("/en/desk/case/{case}");
+    let fixed = [
+        ("revision", "1"),
+        ("action", "correct-contact"),
+        ("reason", "PARENTS_ASKED"),
+        ("contact.mailing.city", "Ottawa"),
+    ];
+    let unchanged = stage.post(&path, &officer, &fixed).await;
+    assert_eq!(unchanged.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let bad: Vec<_> = fixed.iter().copied().chain([("contact.mailing.postal_code", "?")]).collect();
+    let wrong = stage.post(&path, &officer, &bad).await;
+    assert!(wrong.text.contains("Enter a postal code like K1A 0B1."));
+    let good: Vec<_> =
+        fixed.iter().copied().chain([("contact.mailing.line1", "7 Birch Street")]).collect();
+    let sent = stage.post(&path, &officer, &good).await;
+    assert!(sent.text.contains("The engine does not answer"));
+    assert!(sent.text.contains("value=\"7 Birch Street\""));
+}
+
+#[tokio::test]
+async fn a_post_from_another_site_is_refused() {
+    let stage = Stage::new().await;
+    let (case, cookies) = stage.family().await;
+    let request = Request::post(format!("/en/case/{case}/withdraw"))
+        .header("cookie", cookies)
+        .header("host", "portal.test")
+        .header("origin", "http://elsewhere.test")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = stage.send(request, "revision=1&leg=birth&agreed_by=0&agreed_by=1").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn every_page_is_offered_in_both_languages_and_loads_nothing_from_elsewhere() {
+    let stage = Stage::new().await;
+    let home = stage.page("/", "").await.text;
+    assert!(home.contains("href=\"/en\"") && home.contains("href=\"/fr\""));
+    for path in ["", "/form?babies=3&parents=1", "/status", "/desk"] {
+        for (here, there) in [("en", "fr"), ("fr", "en")] {
+            let page = stage.page(&format!("/{here}{path}"), "").await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(page.text.contains(&format!("<html lang=\"{here}-CA\">")));
+            let link = format!("href=\"/{there}{}\"", path.replace('&', "&#38;"));
+            assert!(page.text.contains(&link), "{link} is not in {here}{path}");
+            assert!(!page.text.contains("<script") && !page.text.contains("://"), "{path}");
+            assert!(!page.text.contains("Unknown localization key"), "{}", page.text);
+            assert!(
+                page.headers["content-security-policy"]
+                    .to_str()
+                    .is_ok_and(|it| it.starts_with("default-src 'none'"))
+            );
+            assert_eq!(page.headers["cache-control"], "no-store");
+        }
+    }
+    assert_eq!(stage.page("/assets/style.css", "").await.status, StatusCode::OK);
+}

@@ -1,0 +1,225 @@
+//! A portal on a case file of its own, for one test.
+
+use std::{
+    io,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, request::Builder},
+};
+use domain::{clocks::Clocks, people::Role};
+use jiff::Timestamp;
+use portal::{AccessKey, Engine, Member, Parts, Portal, Staff, router};
+use secrecy::SecretString;
+use serde_json::Value;
+use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
+use tower::ServiceExt;
+use tracing_subscriber::fmt::MakeWriter;
+
+pub const OFFICER: &str = "officer-token-0123456789";
+pub const VIEWER: &str = "viewer-token-0123456789";
+
+/// Where the tests' PostgreSQL is.
+const ADMIN: &str = "NEWBORN_TEST_DATABASE_URL";
+
+/// A portal whose clock stands still, and its case file. Temporal is away.
+pub struct Stage {
+    pub router: Router,
+    pub pool: PgPool,
+    name: String,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("it is JSON: {}", self.text))
+    }
+
+    /// The problem's code and the places it names.
+    #[track_caller]
+    pub fn problem(&self) -> (u16, String, Vec<(String, String)>) {
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        let body = self.json();
+        let text = |it: &Value| it.as_str().expect("it is a text").to_owned();
+        assert_eq!(body["status"], self.status.as_u16());
+        for field in ["type", "title", "detail"] {
+            assert!(body[field].as_str().is_some_and(|it| !it.is_empty()), "{body}");
+        }
+        let errors = body["errors"].as_array().expect("errors is a list");
+        let errors = errors.iter().map(|it| (text(&it["pointer"]), text(&it["code"])));
+        (self.status.as_u16(), text(&body["code"]), errors.collect())
+    }
+}
+
+fn admin() -> String {
+    std::env::var(ADMIN).unwrap_or_else(|_| {
+        panic!("set {ADMIN} to a PostgreSQL where tests may create databases, such as postgres://postgres@127.0.0.1/postgres")
+    })
+}
+
+/// 2026-11-23, noon in Ottawa.
+fn noon() -> Timestamp {
+    "2026-11-23T17:00:00Z".parse().expect("it is a time")
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        LazyLock::force(&LOGS);
+        let name = format!("portal_{}", uuid::Uuid::new_v4().simple());
+        let mut conn =
+            PgConnection::connect(&admin()).await.expect("the tests' PostgreSQL answers");
+        conn.execute(sqlx::AssertSqlSafe(format!("create database {name}")))
+            .await
+            .expect("a database is made");
+        let (server, _) = admin()
+            .rsplit_once('/')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .expect("a database is named");
+        let url = SecretString::from(format!("{server}/{name}"));
+        let pool = store::connect(&url, 4).await.expect("the database answers");
+        store::migrate(&pool).await.expect("the tables are made");
+        let member =
+            |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
+        let staff = vec![
+            member("Claire Officer", Role::Officer, OFFICER),
+            member("Vic Viewer", Role::Viewer, VIEWER),
+        ];
+        let portal = Portal::from(Parts {
+            pool: pool.clone(),
+            keys: store::Keys::new([1; 32], [2; 32]),
+            access: AccessKey::new([3; 32]),
+            staff: Staff::of(staff).expect("the tokens are long"),
+            engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
+            clocks: Clocks::default(),
+            https: false,
+            now: noon,
+        });
+        Self { router: router(portal), pool, name }
+    }
+
+    pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
+        let request = request.body(body.into()).expect("it is a request");
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("the body ends");
+        let text = String::from_utf8(bytes.to_vec()).expect("the body is text");
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Answer {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        self.send(request, Body::empty()).await
+    }
+
+    /// Posts a submission under a key.
+    pub async fn submit(&self, key: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/api/v1/submissions")
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        self.send(request, body).await
+    }
+
+    /// Posts the ordinary family; gives the reference of its case and the access code.
+    pub async fn ordinary(&self) -> (String, String) {
+        let answer = self.submit("ordinary", ordinary().to_string()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        let case = &answer.json()["cases"][0];
+        let text = |field: &str| case[field].as_str().expect("it is a text").to_owned();
+        (text("ref"), text("access_code"))
+    }
+
+    pub async fn decide(&self, case: &str, token: &str, seen: Option<&str>, body: Value) -> Answer {
+        let mut request = Request::post(format!("/api/v1/cases/{case}/decisions"))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {token}"));
+        if let Some(seen) = seen {
+            request = request.header("if-match", seen);
+        }
+        self.send(request, body.to_string()).await
+    }
+
+    /// How many rows all tables hold together.
+    pub async fn rows(&self) -> i64 {
+        let tables = "select table_name from information_schema.tables \
+            where table_schema = 'public' and table_name not like '\\_sqlx%'";
+        let tables =
+            sqlx::query(tables).fetch_all(&self.pool).await.expect("the tables are listed");
+        let mut sum = 0;
+        for table in tables {
+            let count = format!("select count(*) from {}", table.get::<String, _>(0));
+            let row = sqlx::query(sqlx::AssertSqlSafe(count)).fetch_one(&self.pool).await;
+            sum += row.expect("the rows are counted").get::<i64, _>(0);
+        }
+        sum
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let drop = format!("drop database {} with (force)", self.name);
+        let leave = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut conn = PgConnection::connect(&admin()).await.map_err(io::Error::other)?;
+                conn.execute(sqlx::AssertSqlSafe(drop)).await.map_err(io::Error::other)?;
+                Ok::<_, io::Error>(())
+            })
+        });
+        if !matches!(leave.join(), Ok(Ok(()))) {
+            eprintln!("the database {} was left behind", self.name);
+        }
+    }
+}
+
+pub fn ordinary() -> Value {
+    serde_json::from_str(include_str!("../../../examples/ordinary.json")).expect("it is JSON")
+}
+
+/// Everything that any test logged.
+static LOGS: LazyLock<Logs> = LazyLock::new(|| {
+    let logs = Logs::default();
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(logs.clone())
+        .init();
+    logs
+});
+
+#[derive(Clone, Default)]
+pub struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl Logs {
+    pub fn text() -> String {
+        let bytes = LOGS.0.lock().expect("nobody panicked while logging").clone();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl io::Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("nobody panicked while logging").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Logs {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
