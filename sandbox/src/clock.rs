@@ -3,12 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    faults::Fault,
-    federal::issuing,
-    moment::Moment,
-    operations::Jurisdiction,
-    province::production,
-    register::{Quiet, Register},
+    faults::Fault, federal::issuing, log::Quiet, moment::Moment, operations::Jurisdiction,
+    province::production, register::Register,
 };
 
 /// How long to wait after a database error, or when a due row is held by somebody else.

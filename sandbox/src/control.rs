@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -15,12 +15,16 @@ use serde_json::{Value, json};
 
 use crate::{
     federal,
-    hospital::{Hospital, NotSent, NoticeFile},
+    hospital::{Hospital, NotSent},
     misbehave::{BadRule, Counted, Rule},
+    notice_file::NoticeFile,
     operations::{Jurisdiction, Kind, Operation},
     province,
     register::Register,
 };
+
+/// The longest list of notices taken at once, in bytes.
+const NOTICES_AT_ONCE: usize = 64 << 20;
 
 /// What the control needs.
 #[derive(Clone)]
@@ -60,7 +64,7 @@ pub fn routes(control: Control) -> Router {
         .route("/control/ledger", get(ledger))
         .route("/control/misbehave", post(misbehave))
         .route("/control/calm", post(calm))
-        .route("/control/notices", post(notices))
+        .route("/control/notices", post(notices).layer(DefaultBodyLimit::max(NOTICES_AT_ONCE)))
         .with_state(control)
 }
 

@@ -10,11 +10,8 @@ use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 use tonic::Status;
 
 use crate::{
-    faults::Fault,
-    misbehave::Mood,
-    moment::Moment,
-    operations::Operation,
-    register::{Quiet, Register},
+    faults::Fault, log::Quiet, misbehave::Mood, moment::Moment, operations::Operation,
+    register::Register,
 };
 
 /// How often a stream with nothing to tell says that it is alive.

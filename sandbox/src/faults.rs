@@ -78,10 +78,10 @@ impl Fault {
     }
 }
 
-/// The code of a PostgreSQL error for which doing the transaction again helps.
+/// Whether another transaction was in the way (a deadlock, or its row came in between), so that asking again helps.
 fn is_collision(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|it| it.code());
-    matches!(code.as_deref(), Some("40001" | "40P01"))
+    matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
 }
 
 impl From<sqlx::Error> for Fault {

@@ -91,23 +91,16 @@ pub async fn open<C: Command>(
     if let Some(undone) = command.undoes() {
         hold(conn, undone).await?;
     }
-    let kept = sqlx::query(
-        "select request_digest, answer
-         from answered_keys
-         where key = $1",
-    )
-    .bind(key.as_str())
-    .fetch_optional(&mut *conn)
-    .await?;
-    if let Some(row) = kept {
-        if row.get::<Vec<u8>, _>("request_digest") != digest(command) {
-            return Err(Fault::KeyReused);
-        }
-        return Ok(Known::Answered(C::Answer::decode(row.get::<&[u8], _>("answer"))?));
-    }
-    let shut: bool = sqlx::query_scalar(
-        "select exists (select from undone_keys where key = $1)
-             or exists (select from answered_keys where subject = $2 and step = $3 and generation > $4)",
+    // Only now that the key is held: what another call has just committed must be seen.
+    let row = sqlx::query(
+        "select request_digest, answer,
+                exists (select from undone_keys where key = $1)
+                or exists (
+                    select from answered_keys
+                    where subject = $2 and step = $3 and generation > $4
+                ) as shut
+         from (select $1 as key) as asked
+         left join answered_keys using (key)",
     )
     .bind(key.as_str())
     .bind(&key.subject)
@@ -115,7 +108,14 @@ pub async fn open<C: Command>(
     .bind(key.generation)
     .fetch_one(conn)
     .await?;
-    Ok(if shut { Known::Shut } else { Known::New })
+    match row.get::<Option<Vec<u8>>, _>("request_digest") {
+        Some(kept) if kept == digest(command) => {
+            Ok(Known::Answered(C::Answer::decode(row.get::<&[u8], _>("answer"))?))
+        }
+        Some(_) => Err(Fault::KeyReused),
+        None if row.get("shut") => Ok(Known::Shut),
+        None => Ok(Known::New),
+    }
 }
 
 /// Keeps the answer under the key.

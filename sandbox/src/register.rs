@@ -16,6 +16,7 @@ use crate::{
     events::{self, EventKind},
     faults::Fault,
     keys::{self, Key, Known},
+    log,
     metrics::Metrics,
     misbehave::{Misbehaviour, Mood},
     moment::Moment,
@@ -53,8 +54,22 @@ pub struct Desk<'a> {
     pub now: Moment,
     pub pace: Pace,
     pub key: &'a Key,
+    bells: Bells,
+}
+
+/// Whom to wake once the transaction is committed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bells {
     told: bool,
     scheduled: bool,
+}
+
+/// What became of a command.
+enum Worked<A> {
+    /// It was worked in this transaction.
+    Now { answer: A, bells: Bells },
+    /// It was answered before, or undone before: this transaction changed nothing.
+    Before(A),
 }
 
 impl Desk<'_> {
@@ -64,13 +79,13 @@ impl Desk<'_> {
     ///
     /// Those of the database.
     pub async fn tell(&mut self, case: &str, kind: EventKind) -> Result<(), Fault> {
-        self.told = true;
+        self.bells.told = true;
         events::append(self.conn, case, kind, self.now).await
     }
 
     /// Something will happen by itself: the clock must look again.
     pub const fn leave_to_the_clock(&mut self) {
-        self.scheduled = true;
+        self.bells.scheduled = true;
     }
 
     /// Shuts the door on a command that may still come.
@@ -156,32 +171,60 @@ impl Register {
         refusal: Option<C::Answer>,
     ) -> Result<C::Answer, Fault> {
         let mut tx = self.pool.begin().await?;
-        match keys::open(&mut tx, command, key).await? {
-            Known::Answered(kept) => return command.refresh(kept, &mut tx).await,
+        match self.work_in(&mut tx, command, key, refusal).await {
+            Ok(Worked::Now { answer, bells }) => {
+                tx.commit().await?;
+                self.ring(bells);
+                Ok(answer)
+            }
+            // The key must be free again before the caller hears anything.
+            Ok(Worked::Before(answer)) => {
+                tx.rollback().await?;
+                Ok(answer)
+            }
+            Err(fault) => {
+                tx.rollback().await?;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn work_in<C: Command>(
+        &self,
+        conn: &mut PgConnection,
+        command: &C,
+        key: &Key,
+        refusal: Option<C::Answer>,
+    ) -> Result<Worked<C::Answer>, Fault> {
+        match keys::open(conn, command, key).await? {
+            Known::Answered(kept) => {
+                return Ok(Worked::Before(command.refresh(kept, conn).await?));
+            }
             Known::Shut => {
                 if let Some(answer) = command.came_too_late() {
-                    return Ok(answer);
+                    return Ok(Worked::Before(answer));
                 }
             }
             Known::New => {}
         }
         let now = Moment::now();
-        let mut desk =
-            Desk { conn: &mut tx, now, pace: self.pace, key, told: false, scheduled: false };
+        let mut desk = Desk { conn, now, pace: self.pace, key, bells: Bells::default() };
         let answer = match refusal {
             Some(refusal) => refusal,
             None => command.work(&mut desk).await?,
         };
-        let (told, scheduled) = (desk.told, desk.scheduled);
-        keys::keep(&mut tx, command, key, &answer, now).await?;
-        tx.commit().await?;
-        if told {
+        let bells = desk.bells;
+        keys::keep(conn, command, key, &answer, now).await?;
+        Ok(Worked::Now { answer, bells })
+    }
+
+    fn ring(&self, bells: Bells) {
+        if bells.told {
             self.told.send_replace(());
         }
-        if scheduled {
+        if bells.scheduled {
             self.scheduled.notify_one();
         }
-        Ok(answer)
     }
 
     /// Lets the caller in, or not. Whoever is not the registrar and asks for a cancellation is written down.
@@ -224,7 +267,7 @@ impl Register {
             Err(fault) => fault.reason(),
         };
         self.metrics.called(C::OPERATION, outcome, started.elapsed());
-        log(C::OPERATION, case, outcome, started, asked.as_ref().err());
+        log::call(C::OPERATION, case, outcome, started, asked.as_ref().err());
         Ok(Response::new(asked?))
     }
 }
@@ -234,41 +277,5 @@ fn send<A>(answer: A, mood: Option<&Mood>) -> Result<A, Fault> {
     match mood {
         Some(Mood::LoseAnswer) => Err(Fault::Unavailable),
         Some(Mood::Unavailable | Mood::Slow(_) | Mood::Refuse(_)) | None => Ok(answer),
-    }
-}
-
-/// One line per call. A fault of our own is logged with its causes; the caller never sees those.
-fn log(operation: Operation, case: &str, outcome: &str, started: Instant, fault: Option<&Fault>) {
-    let register = operation.jurisdiction().name();
-    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let operation = operation.name();
-    match fault {
-        Some(Fault::Database(cause)) => {
-            tracing::error!(register, operation, case.id = case, outcome, took_ms, cause = %Quiet(cause), "called");
-        }
-        Some(Fault::Unreadable(cause)) => {
-            tracing::error!(register, operation, case.id = case, outcome, took_ms, %cause, "called");
-        }
-        Some(_) | None => {
-            tracing::info!(register, operation, case.id = case, outcome, took_ms, "called")
-        }
-    }
-}
-
-/// A database error without the row it happened on: PostgreSQL's detail line may quote personal data.
-pub struct Quiet<'a>(pub &'a sqlx::Error);
-
-impl std::fmt::Display for Quiet<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0.as_database_error() {
-            Some(error) => write!(
-                f,
-                "{} (code {}, constraint {})",
-                error.message(),
-                error.code().unwrap_or_default(),
-                error.constraint().unwrap_or("none")
-            ),
-            None => write!(f, "{}", self.0),
-        }
     }
 }

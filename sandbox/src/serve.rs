@@ -165,6 +165,8 @@ async fn connect(url: &SecretString, tables: &Migrator) -> anyhow::Result<PgPool
     let options = options.application_name("sandbox").disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
+        // A connection that broke is found out by the call that uses it, and that call can be made again.
+        .test_before_acquire(false)
         .connect_with(options)
         .await
         .context("cannot connect")?;

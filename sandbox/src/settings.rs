@@ -8,6 +8,9 @@ use secrecy::SecretString;
 use crate::register::Pace;
 
 /// Both jurisdictions' registers on one machine, for development and tests. They can be told to misbehave.
+///
+/// What the registers hold, and what is due to happen by itself, is in their databases and survives a kill. Misbehaviour
+/// is kept in memory: a restart calms it.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "sandbox", version)]
 pub struct Settings {

@@ -13,10 +13,10 @@ use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::{
-    finding,
+    finding::{self, Noticed},
     matching::{Birth, may_be_accepted},
     notices,
-    statements::{self, Stated},
+    stated::{self, Stated},
 };
 use crate::{
     calls::{Command, call, undo_answers},
@@ -47,7 +47,7 @@ impl Command for BindNoticeRequest {
     async fn work(&self, desk: &mut Desk<'_>) -> Result<BindNoticeResponse, Fault> {
         check_decision(self)?;
         let stated =
-            statements::hold(desk, &self.statement_key).await?.ok_or(Fault::StatementUnknown)?;
+            stated::hold(desk, &self.statement_key).await?.ok_or(Fault::StatementUnknown)?;
         match stated.state {
             StatementState::Withdrawn => return Ok(refused(RefusalReason::StatementWithdrawn)),
             StatementState::Registered => return Ok(refused(RefusalReason::AlreadyRegistered)),
@@ -71,7 +71,7 @@ impl Command for BindNoticeRequest {
             return Ok(refused(RefusalReason::NotMatched));
         }
         bind(desk, self, stated.statement_id).await?;
-        finding::reconsider(desk, &[notice.birth], Some(stated.statement_id)).await?;
+        finding::reconsider(desk, &[notice.into()], Some(stated.statement_id)).await?;
         let bound = Bound { notice_id: self.notice_id.clone() };
         Ok(BindNoticeResponse { outcome: Some(bind_notice_response::Outcome::Bound(bound)) })
     }
@@ -103,15 +103,14 @@ impl Command for UnbindNoticeRequest {
         let Some((statement_key, notice_id)) = find(desk.conn, &self.undoes_key).await? else {
             return Ok(desk.shut(&self.undoes_key).await?.into());
         };
-        let stated =
-            statements::hold(desk, &statement_key).await?.ok_or(Fault::StatementUnknown)?;
+        let stated = stated::hold(desk, &statement_key).await?.ok_or(Fault::StatementUnknown)?;
         if stated.state == StatementState::Registered {
             return Ok(Undoing::TooLate.into());
         }
         if is_live(desk.conn, &self.undoes_key).await? {
             unbind(desk, stated.statement_id).await?;
             let notice = notices::find(desk.conn, &notice_id).await?;
-            let freed: Vec<Birth> = notice.into_iter().map(|it| it.birth).collect();
+            let freed: Vec<Noticed> = notice.into_iter().map(Noticed::from).collect();
             finding::reconsider(desk, &freed, Some(stated.statement_id)).await?;
         }
         Ok(Undoing::Undone.into())

@@ -20,10 +20,16 @@ struct Open {
     last_match: Match,
 }
 
-/// The notice bound to a statement, and what an officer accepted between the two.
-pub struct Bound {
+/// A notice and the birth it is about.
+#[derive(Debug, Clone)]
+pub struct Noticed {
     pub notice_id: String,
     pub birth: Birth,
+}
+
+/// The notice bound to a statement, and what an officer accepted between the two.
+pub struct Bound {
+    pub notice: Noticed,
     accepted: Vec<i32>,
 }
 
@@ -31,7 +37,7 @@ impl Bound {
     /// What differs and was not accepted.
     #[must_use]
     pub fn differences(&self, stated: &Birth) -> Vec<MatchField> {
-        let differing = stated.differences(&self.birth).into_iter();
+        let differing = stated.differences(&self.notice.birth).into_iter();
         differing.filter(|field| !self.accepted.contains(&i32::from(*field))).collect()
     }
 }
@@ -75,14 +81,14 @@ pub async fn find_match(
     if let Some(bound) = find_bound(conn, statement).await? {
         let fields = bound.differences(birth);
         return Ok(if fields.is_empty() {
-            matched(bound.notice_id)
+            matched(bound.notice.notice_id)
         } else {
-            differs(bound.notice_id, &fields)
+            differs(bound.notice.notice_id, &fields)
         });
     }
     let notices = open_notices(conn, birth).await?;
     let fitting: Vec<&String> =
-        notices.iter().filter(|(_, notice)| birth.fits(notice)).map(|(id, _)| id).collect();
+        notices.iter().filter(|it| birth.fits(&it.birth)).map(|it| &it.notice_id).collect();
     match fitting[..] {
         [] => nearest(conn, statement, birth, notices).await,
         [only] => Ok(matched(only.clone())),
@@ -105,21 +111,20 @@ pub async fn find_bound(conn: &mut PgConnection, statement: Uuid) -> Result<Opti
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Bound {
-        notice_id: row.get("notice_id"),
-        birth: read_notice(&row)?,
-        accepted: row.get("accepted_differences"),
-    }))
+    Ok(Some(Bound { notice: read_notice(&row)?, accepted: row.get("accepted_differences") }))
 }
 
-/// The births of the open notices that fit a statement's.
+/// The open notices that fit a statement.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn fitting_notices(conn: &mut PgConnection, birth: &Birth) -> Result<Vec<Birth>, Fault> {
+pub async fn fitting_notices(
+    conn: &mut PgConnection,
+    birth: &Birth,
+) -> Result<Vec<Noticed>, Fault> {
     let notices = open_notices(conn, birth).await?;
-    Ok(notices.into_iter().map(|(_, notice)| notice).filter(|notice| birth.fits(notice)).collect())
+    Ok(notices.into_iter().filter(|it| birth.fits(&it.birth)).collect())
 }
 
 /// Looks again at the open statements that one of these notices concerns, or did, and tells the cases whose match has
@@ -130,7 +135,7 @@ pub async fn fitting_notices(conn: &mut PgConnection, birth: &Birth) -> Result<V
 /// Those of the database.
 pub async fn reconsider(
     desk: &mut Desk<'_>,
-    around: &[Birth],
+    around: &[Noticed],
     own: Option<Uuid>,
 ) -> Result<(), Fault> {
     let mut changed = Vec::new();
@@ -173,31 +178,24 @@ async fn nearest(
     conn: &mut PgConnection,
     statement: Uuid,
     birth: &Birth,
-    notices: Vec<(String, Birth)>,
+    mut near: Vec<Noticed>,
 ) -> Result<Match, Fault> {
-    let mut near: Vec<(String, Birth)> =
-        notices.into_iter().filter(|(_, notice)| birth.is_near(notice)).collect();
+    near.retain(|it| birth.is_near(&it.birth));
     if !near.is_empty() {
-        let around: Vec<Birth> = near.iter().map(|(_, notice)| notice.clone()).collect();
-        let others = open_statements(conn, &around).await?;
-        let is_anothers = |notice: &Birth| {
-            others.iter().any(|it| it.statement_id != statement && it.birth.fits(notice))
-        };
-        near.retain(|(_, notice)| !is_anothers(notice));
+        let mut others = open_statements(conn, &near).await?;
+        others.retain(|it| it.statement_id != statement);
+        near.retain(|it| !others.iter().any(|other| other.birth.fits(&it.birth)));
     }
-    let least = near.iter().map(|(_, notice)| birth.differences(notice).len()).min();
-    near.retain(|(_, notice)| Some(birth.differences(notice).len()) == least);
+    let least = near.iter().map(|it| birth.differences(&it.birth).len()).min();
+    near.retain(|it| Some(birth.differences(&it.birth).len()) == least);
     Ok(match &near[..] {
         [] => Match { outcome: Some(Outcome::NoNotice(NoNotice {})) },
-        [(id, notice)] => differs(id.clone(), &birth.differences(notice)),
-        [..] => several(near.into_iter().map(|(id, _)| id).collect()),
+        [only] => differs(only.notice_id.clone(), &birth.differences(&only.birth)),
+        [..] => several(near.into_iter().map(|it| it.notice_id).collect()),
     })
 }
 
-async fn open_notices(
-    conn: &mut PgConnection,
-    birth: &Birth,
-) -> Result<Vec<(String, Birth)>, Fault> {
+async fn open_notices(conn: &mut PgConnection, birth: &Birth) -> Result<Vec<Noticed>, Fault> {
     if birth.unattended {
         return Ok(Vec::new());
     }
@@ -215,13 +213,13 @@ async fn open_notices(
     .bind(birth.birth_parent_date_of_birth.to_sqlx())
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| Ok((row.get("notice_id"), read_notice(row)?))).collect()
+    rows.iter().map(read_notice).collect()
 }
 
 /// The open statements that one of the notices fits, nearly fits, or was named to.
-async fn open_statements(conn: &mut PgConnection, around: &[Birth]) -> Result<Vec<Open>, Fault> {
+async fn open_statements(conn: &mut PgConnection, around: &[Noticed]) -> Result<Vec<Open>, Fault> {
     let dates = |of: fn(&Birth) -> Date| -> Vec<jiff_sqlx::Date> {
-        around.iter().map(|it| of(it).to_sqlx()).collect()
+        around.iter().map(|it| of(&it.birth).to_sqlx()).collect()
     };
     let rows = sqlx::query(
         "select statement_id, case_ref, content, last_match
@@ -240,8 +238,10 @@ async fn open_statements(conn: &mut PgConnection, around: &[Birth]) -> Result<Ve
             continue;
         };
         let last_match = Match::decode(row.get::<&[u8], _>("last_match"))?;
-        let was_named = !matches!(last_match.outcome, Some(Outcome::NoNotice(_)) | None);
-        if was_named || around.iter().any(|it| birth.fits(it) || birth.is_near(it)) {
+        let concerns = |it: &Noticed| {
+            birth.fits(&it.birth) || birth.is_near(&it.birth) || names(&last_match, &it.notice_id)
+        };
+        if around.iter().any(concerns) {
             let (statement_id, case_ref) = (row.get("statement_id"), row.get("case_ref"));
             open.push(Open { statement_id, case_ref, birth, last_match });
         }
@@ -249,9 +249,20 @@ async fn open_statements(conn: &mut PgConnection, around: &[Birth]) -> Result<Ve
     Ok(open)
 }
 
-fn read_notice(row: &PgRow) -> Result<Birth, Fault> {
+/// Whether a match speaks of a notice.
+fn names(found: &Match, notice_id: &str) -> bool {
+    match &found.outcome {
+        Some(Outcome::Matched(it)) => it.notice_id == notice_id,
+        Some(Outcome::Differs(it)) => it.notice_id == notice_id,
+        Some(Outcome::Several(it)) => it.notice_ids.iter().any(|id| id == notice_id),
+        Some(Outcome::NoNotice(_)) | None => false,
+    }
+}
+
+fn read_notice(row: &PgRow) -> Result<Noticed, Fault> {
     let notice = Notice::decode(row.get::<&[u8], _>("content"))?;
-    Ok(Birth::noticed(&notice).expect("a notice was checked before it was kept"))
+    let birth = Birth::noticed(&notice).expect("a notice was checked before it was kept");
+    Ok(Noticed { notice_id: row.get("notice_id"), birth })
 }
 
 fn matched(notice_id: String) -> Match {

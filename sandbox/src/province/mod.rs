@@ -13,6 +13,7 @@ mod orders;
 pub mod production;
 mod registrations;
 pub mod service;
+mod stated;
 mod statements;
 
 use proto::registry::v1::RefusalReason;

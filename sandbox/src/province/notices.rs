@@ -16,7 +16,10 @@ use proto::{
 };
 use sqlx::{PgConnection, Row};
 
-use super::{finding, matching::Birth};
+use super::{
+    finding::{self, Noticed},
+    matching::Birth,
+};
 use crate::{
     calls::{Command, Query, call},
     faults::Fault,
@@ -39,12 +42,18 @@ call! {
 }
 
 /// A notice as the register holds it.
-pub struct Noticed {
+pub struct Held {
     pub notice: Notice,
     pub birth: Birth,
     version: i32,
     amended_by_generation: i64,
     state: NoticeState,
+}
+
+impl From<Held> for Noticed {
+    fn from(held: Held) -> Self {
+        noticed(&held.notice, held.birth)
+    }
 }
 
 impl Command for SubmitNoticeRequest {
@@ -72,7 +81,7 @@ impl Command for SubmitNoticeRequest {
         if inserted.rows_affected() == 0 {
             return Ok(already_known());
         }
-        finding::reconsider(desk, &[birth], None).await?;
+        finding::reconsider(desk, &[noticed(notice, birth)], None).await?;
         let outcome = submit_notice_response::Outcome::Received(Received {});
         Ok(SubmitNoticeResponse { outcome: Some(outcome) })
     }
@@ -109,7 +118,12 @@ impl Command for AmendNoticeRequest {
         }
         if older.amended_by_generation < desk.key.generation {
             replace(desk.conn, notice, &birth, desk.key.generation, desk.now).await?;
-            finding::reconsider(desk, &[older.birth, birth], None).await?;
+            finding::reconsider(
+                desk,
+                &[noticed(notice, older.birth), noticed(notice, birth)],
+                None,
+            )
+            .await?;
         }
         answer(Outcome::Amended(Amended {}))
     }
@@ -148,7 +162,7 @@ impl Query for GetNoticeRequest {
 /// # Errors
 ///
 /// Those of the database.
-pub async fn find(conn: &mut PgConnection, notice_id: &str) -> Result<Option<Noticed>, Fault> {
+pub async fn find(conn: &mut PgConnection, notice_id: &str) -> Result<Option<Held>, Fault> {
     let row = sqlx::query(
         "select content, version, amended_by_generation,
                 exists (select from registrations where notice_id = $1) as registered,
@@ -166,7 +180,7 @@ pub async fn find(conn: &mut PgConnection, notice_id: &str) -> Result<Option<Not
         (false, true) => NoticeState::Bound,
         (false, false) => NoticeState::Open,
     };
-    Ok(Some(Noticed {
+    Ok(Some(Held {
         birth: Birth::noticed(&notice).expect("a notice was checked before it was kept"),
         notice,
         version: row.get("version"),
@@ -176,7 +190,7 @@ pub async fn find(conn: &mut PgConnection, notice_id: &str) -> Result<Option<Not
 }
 
 /// A notice that exists, with its row held for this transaction.
-async fn hold(conn: &mut PgConnection, notice_id: &str) -> Result<Noticed, Fault> {
+async fn hold(conn: &mut PgConnection, notice_id: &str) -> Result<Held, Fault> {
     sqlx::query("select from notices where notice_id = $1 for no key update")
         .bind(notice_id)
         .execute(&mut *conn)
@@ -241,6 +255,10 @@ fn check(notice: Option<&Notice>) -> Result<(&Notice, Birth), Fault> {
         None if broken.is_empty() => Err(Fault::field("notice.birth_parent.legal_name")),
         Some(_) | None => Err(Fault::InvalidFields(broken)),
     }
+}
+
+fn noticed(notice: &Notice, birth: Birth) -> Noticed {
+    Noticed { notice_id: notice.notice_id.clone(), birth }
 }
 
 fn notice_id(notice: Option<&Notice>) -> &str {

@@ -18,7 +18,7 @@ use proto::{
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use super::{finding, statements, statements::Stated, subject_of};
+use super::{finding, stated, stated::Stated, subject_of};
 use crate::{
     calls::{Command, Query, call},
     events::EventKind,
@@ -55,7 +55,7 @@ impl Command for RegisterBirthRequest {
 
     async fn work(&self, desk: &mut Desk<'_>) -> Result<RegisterBirthResponse, Fault> {
         check_decision(self.without_notice.as_ref())?;
-        let Some(stated) = statements::hold(desk, &self.statement_key).await? else {
+        let Some(stated) = stated::hold(desk, &self.statement_key).await? else {
             return match keys::is_shut(desk.conn, &self.statement_key).await? {
                 true => Ok(undone_before_arrival()),
                 false => Err(Fault::StatementUnknown),
@@ -74,7 +74,8 @@ impl Command for RegisterBirthRequest {
         let bound = finding::find_bound(desk.conn, stated.statement_id).await?;
         match (bound, &self.without_notice) {
             (Some(bound), None) if bound.differences(&stated.birth).is_empty() => {
-                let registered = register(desk, self, &stated, Some(&bound.notice_id)).await?;
+                let registered =
+                    register(desk, self, &stated, Some(&bound.notice.notice_id)).await?;
                 Ok(answer(registered))
             }
             (None, Some(_)) => Ok(answer(register(desk, self, &stated, None).await?)),
@@ -91,7 +92,7 @@ impl Command for RegisterBirthRequest {
         if !matches!(kept.outcome, Some(register_birth_response::Outcome::Registered(_))) {
             return Ok(kept);
         }
-        let Some(stated) = statements::find(conn, &self.statement_key).await? else {
+        let Some(stated) = stated::find(conn, &self.statement_key).await? else {
             return Ok(kept);
         };
         Ok(find(conn, stated.statement_id).await?.map_or(kept, answer))
@@ -109,7 +110,7 @@ impl Command for RegisterBirthRequest {
 impl Query for GetRegistrationRequest {
     async fn look(&self, conn: &mut PgConnection) -> Result<GetRegistrationResponse, Fault> {
         use get_registration_response::Outcome;
-        let Some(stated) = statements::find(conn, &self.statement_key).await? else {
+        let Some(stated) = stated::find(conn, &self.statement_key).await? else {
             return Ok(GetRegistrationResponse { outcome: Some(Outcome::NotFound(NotFound {})) });
         };
         let outcome = match find(conn, stated.statement_id).await? {

@@ -1,25 +1,19 @@
 //! The parents' statements: received once per key, one live statement per case and per child.
 
-use jiff_sqlx::ToSqlx;
-use prost::Message;
 use proto::{
-    common::v1::{Name, UndoneBeforeArrival},
+    common::v1::UndoneBeforeArrival,
     registry::v1::{
-        Certification, FindNoticeMatchesRequest, FindNoticeMatchesResponse, Match, NoNotice,
-        RefusalReason, Refused, Statement, StatementState, SubmitStatementRequest,
-        SubmitStatementResponse, WithdrawStatementRequest, WithdrawStatementResponse,
-        WithdrawalReason, r#match, submit_statement_response, submit_statement_response::Accepted,
+        FindNoticeMatchesRequest, FindNoticeMatchesResponse, Match, NoNotice, RefusalReason,
+        Refused, StatementState, SubmitStatementRequest, SubmitStatementResponse,
+        WithdrawStatementRequest, WithdrawStatementResponse, WithdrawalReason, r#match,
+        submit_statement_response, submit_statement_response::Accepted,
         withdraw_statement_response,
     },
 };
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    checks, content, finding,
-    matching::{self, Birth},
-    subject_of,
-};
+use super::{checks, finding, matching::Birth, stated, subject_of};
 use crate::{
     calls::{Answer, Call, Command, Query, call, undo_answers},
     faults::Fault,
@@ -38,15 +32,6 @@ call! {
 }
 undo_answers!(WithdrawStatementResponse, withdraw_statement_response);
 
-/// A statement as the register holds it.
-pub struct Stated {
-    pub statement_id: Uuid,
-    pub case_ref: String,
-    pub content_digest: String,
-    pub birth: Birth,
-    pub state: StatementState,
-}
-
 impl Command for SubmitStatementRequest {
     fn key(&self) -> &str {
         &self.idempotency_key
@@ -59,20 +44,22 @@ impl Command for SubmitStatementRequest {
             return Ok(answer(refused));
         }
         let birth = Birth::stated(&statement).expect("it was checked");
-        let older = hold_with_older(desk, &self.case_ref, &birth).await?;
+        let older = stated::hold_with_older(desk, &self.case_ref, &birth).await?;
         if older.as_ref().is_some_and(|it| it.state == StatementState::Registered) {
             return Ok(refused(RefusalReason::AlreadyRegistered));
         }
-        if let Some(reason) = anothers(desk.conn, &self.case_ref, &statement, &birth).await? {
+        if let Some(reason) =
+            stated::of_another_case(desk.conn, &self.case_ref, &statement, &birth).await?
+        {
             return Ok(refused(reason));
         }
         let mut around = match older {
-            Some(older) => withdraw(desk, &older).await?,
+            Some(older) => stated::withdraw(desk, &older).await?,
             None => Vec::new(),
         };
         let statement_id = Uuid::now_v7();
         let found = finding::find_match(desk.conn, statement_id, &birth).await?;
-        insert(desk, self, &statement, &birth, statement_id, &found).await?;
+        stated::insert(desk, self, &statement, &birth, statement_id, &found).await?;
         if let Some(r#match::Outcome::Matched(_) | r#match::Outcome::Several(_)) = &found.outcome {
             around.extend(finding::fitting_notices(desk.conn, &birth).await?);
         }
@@ -90,7 +77,9 @@ impl Command for SubmitStatementRequest {
         if !matches!(kept.outcome, Some(submit_statement_response::Outcome::Accepted(_))) {
             return Ok(kept);
         }
-        let Some(stated) = find(conn, &self.idempotency_key).await? else { return Ok(kept) };
+        let Some(stated) = stated::find(conn, &self.idempotency_key).await? else {
+            return Ok(kept);
+        };
         let found = match stated.state {
             StatementState::Withdrawn => no_notice(),
             StatementState::Open | StatementState::Registered | StatementState::Unspecified => {
@@ -128,14 +117,14 @@ impl Command for WithdrawStatementRequest {
         if self.reason() == WithdrawalReason::Unspecified {
             return Err(Fault::field("reason"));
         }
-        let Some(stated) = hold(desk, &self.undoes_key).await? else {
+        let Some(stated) = stated::hold(desk, &self.undoes_key).await? else {
             return Ok(desk.shut(&self.undoes_key).await?.into());
         };
         match stated.state {
             StatementState::Registered => Ok(Undoing::TooLate.into()),
             StatementState::Withdrawn => Ok(Undoing::Undone.into()),
             StatementState::Open | StatementState::Unspecified => {
-                let freed = withdraw(desk, &stated).await?;
+                let freed = stated::withdraw(desk, &stated).await?;
                 finding::reconsider(desk, &freed, Some(stated.statement_id)).await?;
                 Ok(Undoing::Undone.into())
             }
@@ -178,202 +167,14 @@ impl Answer for FindNoticeMatchesResponse {
 
 impl Query for FindNoticeMatchesRequest {
     async fn look(&self, conn: &mut PgConnection) -> Result<FindNoticeMatchesResponse, Fault> {
-        let stated = find(conn, &self.statement_key).await?.ok_or(Fault::StatementUnknown)?;
+        let stated =
+            stated::find(conn, &self.statement_key).await?.ok_or(Fault::StatementUnknown)?;
         if stated.state == StatementState::Withdrawn {
             return Err(Fault::StatementWithdrawn);
         }
         let found = finding::find_match(conn, stated.statement_id, &stated.birth).await?;
         Ok(FindNoticeMatchesResponse { r#match: Some(found) })
     }
-}
-
-/// The statement received under a key.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn find(conn: &mut PgConnection, key: &str) -> Result<Option<Stated>, Fault> {
-    let row = sqlx::query(
-        "select statement_id, case_ref, content, content_digest, withdrawn_at, registered_at
-         from statements
-         where key = $1",
-    )
-    .bind(key)
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| read(&row)).transpose()
-}
-
-/// The statement received under a key, with its dates and its row held for this transaction.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn hold(desk: &mut Desk<'_>, key: &str) -> Result<Option<Stated>, Fault> {
-    let Some(stated) = find(desk.conn, key).await? else { return Ok(None) };
-    let bound = finding::find_bound(desk.conn, stated.statement_id).await?;
-    let mut births = vec![&stated.birth];
-    births.extend(bound.as_ref().map(|it| &it.birth));
-    finding::hold_dates(desk.conn, &births).await?;
-    sqlx::query("select from statements where key = $1 for no key update")
-        .bind(key)
-        .execute(&mut *desk.conn)
-        .await?;
-    find(desk.conn, key).await
-}
-
-/// Holds the dates of a new statement and of the older one whose place it takes, and gives the older one.
-async fn hold_with_older(
-    desk: &mut Desk<'_>,
-    case: &str,
-    birth: &Birth,
-) -> Result<Option<Stated>, Fault> {
-    let key: Option<String> = sqlx::query_scalar(
-        "select key from statements where case_ref = $1 and withdrawn_at is null and cancelled_at is null",
-    )
-    .bind(case)
-    .fetch_optional(&mut *desk.conn)
-    .await?;
-    let Some(key) = key else {
-        finding::hold_dates(desk.conn, &[birth]).await?;
-        return Ok(None);
-    };
-    let Some(older) = find(desk.conn, &key).await? else { return Ok(None) };
-    let bound = finding::find_bound(desk.conn, older.statement_id).await?;
-    let mut births = vec![birth, &older.birth];
-    births.extend(bound.as_ref().map(|it| &it.birth));
-    finding::hold_dates(desk.conn, &births).await?;
-    // Another call may have withdrawn it while this one waited.
-    Ok(hold(desk, &key).await?.filter(|it| it.state != StatementState::Withdrawn))
-}
-
-/// Whether another case has a live statement for this child, and how it stands.
-async fn anothers(
-    conn: &mut PgConnection,
-    case: &str,
-    statement: &Statement,
-    birth: &Birth,
-) -> Result<Option<RefusalReason>, Fault> {
-    let registered: Option<bool> = sqlx::query_scalar(
-        "select registered_at is not null
-         from statements
-         where child_date_of_birth = $1
-           and birth_parent_date_of_birth = $2
-           and birth_parent_name = $3
-           and birth_order = $4
-           and case_ref <> $5
-           and withdrawn_at is null and cancelled_at is null",
-    )
-    .bind(birth.date_of_birth.to_sqlx())
-    .bind(birth.birth_parent_date_of_birth.to_sqlx())
-    .bind(legal_name(statement))
-    .bind(i32::try_from(birth.birth_order).unwrap_or(i32::MAX))
-    .bind(case)
-    .fetch_optional(conn)
-    .await?;
-    Ok(registered.map(|registered| {
-        if registered { RefusalReason::AlreadyRegistered } else { RefusalReason::PossibleDuplicate }
-    }))
-}
-
-/// Marks a statement withdrawn and parts it from its notice. Gives the notices that other statements may fit now.
-async fn withdraw(desk: &mut Desk<'_>, stated: &Stated) -> Result<Vec<Birth>, Fault> {
-    let mut freed: Vec<Birth> = finding::fitting_notices(desk.conn, &stated.birth).await?;
-    freed.extend(finding::find_bound(desk.conn, stated.statement_id).await?.map(|it| it.birth));
-    sqlx::query(
-        "update bindings set unbound_at = $2 where statement_id = $1 and unbound_at is null",
-    )
-    .bind(stated.statement_id)
-    .bind(desk.now.to_sqlx())
-    .execute(&mut *desk.conn)
-    .await?;
-    sqlx::query("update statements set withdrawn_at = $2 where statement_id = $1")
-        .bind(stated.statement_id)
-        .bind(desk.now.to_sqlx())
-        .execute(&mut *desk.conn)
-        .await?;
-    Ok(freed)
-}
-
-async fn insert(
-    desk: &mut Desk<'_>,
-    request: &SubmitStatementRequest,
-    statement: &Statement,
-    birth: &Birth,
-    statement_id: Uuid,
-    found: &Match,
-) -> Result<(), Fault> {
-    sqlx::query(
-        "insert into statements
-             (statement_id, key, case_ref, content, content_digest, child_date_of_birth, birth_parent_date_of_birth,
-              birth_parent_name, birth_order, last_match, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(statement_id)
-    .bind(&request.idempotency_key)
-    .bind(&request.case_ref)
-    .bind(statement.encode_to_vec())
-    .bind(content::digest(statement))
-    .bind(birth.date_of_birth.to_sqlx())
-    .bind(birth.birth_parent_date_of_birth.to_sqlx())
-    .bind(legal_name(statement))
-    .bind(i32::try_from(birth.birth_order).unwrap_or(i32::MAX))
-    .bind(found.encode_to_vec())
-    .bind(desk.now.to_sqlx())
-    .execute(&mut *desk.conn)
-    .await?;
-    for certification in &request.certifications {
-        insert_certification(desk, statement_id, certification).await?;
-    }
-    Ok(())
-}
-
-async fn insert_certification(
-    desk: &mut Desk<'_>,
-    statement: Uuid,
-    given: &Certification,
-) -> Result<(), Fault> {
-    let at = given.certified_at.unwrap_or_default();
-    sqlx::query(
-        "insert into certifications
-             (statement_id, parent_index, text_version, language, method, certified_at, content_digest)
-         values ($1, $2, $3, $4, $5, to_timestamp($6), $7)
-         on conflict do nothing",
-    )
-    .bind(statement)
-    .bind(i32::try_from(given.parent_index).unwrap_or(i32::MAX))
-    .bind(&given.text_version)
-    .bind(given.language().as_str_name())
-    .bind(given.method().as_str_name())
-    .bind(at.seconds)
-    .bind(&given.content_digest)
-    .execute(&mut *desk.conn)
-    .await?;
-    Ok(())
-}
-
-fn read(row: &sqlx::postgres::PgRow) -> Result<Stated, Fault> {
-    let withdrawn: Option<jiff_sqlx::Timestamp> = row.get("withdrawn_at");
-    let registered: Option<jiff_sqlx::Timestamp> = row.get("registered_at");
-    let state = match (withdrawn, registered) {
-        (None, None) => StatementState::Open,
-        (None, Some(_)) => StatementState::Registered,
-        (Some(_), _) => StatementState::Withdrawn,
-    };
-    let statement = Statement::decode(row.get::<&[u8], _>("content"))?;
-    Ok(Stated {
-        statement_id: row.get("statement_id"),
-        case_ref: row.get("case_ref"),
-        content_digest: row.get("content_digest"),
-        birth: Birth::stated(&statement).expect("a statement was checked before it was kept"),
-        state,
-    })
-}
-
-fn legal_name(statement: &Statement) -> String {
-    let parent = statement.parents.iter().find(|it| it.is_birth_parent);
-    let name: Option<&Name> = parent.and_then(|it| it.legal_name.as_ref());
-    name.map(matching::folded).unwrap_or_default()
 }
 
 fn accepted(statement_id: Uuid, found: Match, state: StatementState) -> SubmitStatementResponse {

@@ -265,10 +265,7 @@ async fn a_case_is_told_when_its_match_changes_and_only_then() {
     let refused = try_register(&sandbox, registration("NB-1/registration/1", CASE, &statement()))
         .await
         .unwrap();
-    assert!(
-        format!("{refused:?}").contains(&i32::from(RefusalReason::NotMatched).to_string()),
-        "{refused:?}"
-    );
+    assert!(format!("{refused:?}").contains("NotMatched"), "{refused:?}");
     // A sentinel, so that one event too many is seen.
     submit_notice(
         &sandbox,
