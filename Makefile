@@ -9,10 +9,10 @@ NEWBORN := $(TARGET)/debug/newborn
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build demo up test cargo-tests bench lint
+.PHONY: help build demo up test cargo-tests bench histories lint
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build:
 	$(CARGO) build --workspace --bins --locked
@@ -35,6 +35,9 @@ cargo-tests:
 
 bench: build ## Compare the full case with a bare workflow
 	$(NEWBORN) bench
+
+histories: build ## Record new histories for the replay tests, under NAME=…
+	$(CARGO) run --locked -p tests --bin record-histories -- $(NAME)
 
 lint: build ## Check formatting, Rust, the contracts and the compose file
 	$(CARGO) fmt --all --check

@@ -1,9 +1,11 @@
 //! Recorded runs, and replaying them.
 
 use anyhow::{Context, Result};
-use temporalio_client::{Client, ClientOptions, Connection, ConnectionOptions, GrpcCompression};
-use temporalio_sdk::workflow_replayer::{WorkflowHistory, WorkflowReplayer, WorkflowReplayerOptions};
-use workflows::NewbornCase;
+use temporalio_client::{
+    Client, ClientOptions, Connection, ConnectionOptions, GrpcCompression, Url, WorkflowHistory,
+};
+use temporalio_sdk::workflow_replayer::{WorkflowReplayer, WorkflowReplayerOptions};
+use workflows::{NewbornCase, NewbornCaseRun};
 
 /// A client of a stack's Temporal.
 ///
@@ -11,7 +13,7 @@ use workflows::NewbornCase;
 ///
 /// If it does not answer.
 pub async fn client(address: &str, namespace: &str) -> Result<Client> {
-    let url = format!("http://{address}").parse().context("the address of Temporal is not one")?;
+    let url: Url = format!("http://{address}").parse().context("the address of Temporal is not one")?;
     let options = ConnectionOptions::new(url).grpc_compression(GrpcCompression::None).build();
     let connection = Connection::connect(options).await?;
     Ok(Client::new(connection, ClientOptions::new(namespace.to_owned()).build())?)
@@ -23,9 +25,9 @@ pub async fn client(address: &str, namespace: &str) -> Result<Client> {
 ///
 /// If Temporal has none.
 pub async fn of(client: &Client, case: &str) -> Result<Vec<u8>> {
-    let handle = client.get_workflow_handle::<NewbornCase>(case.to_owned());
-    let history = handle.fetch_history(Default::default()).await?;
-    Ok(history.to_json()?)
+    let handle = client.get_workflow_handle::<NewbornCaseRun>(case.to_owned());
+    let history = handle.fetch_history(Default::default());
+    Ok(history.to_json().await?)
 }
 
 /// Replays a recorded history against the stories of today.
@@ -37,5 +39,27 @@ pub async fn replays(json: &[u8]) -> Result<()> {
     let options = WorkflowReplayerOptions::new().register_workflow::<NewbornCase>()?.build();
     let replayer = WorkflowReplayer::new(options)?;
     replayer.replay_workflow(WorkflowHistory::from_json(json)?).await?;
+    Ok(())
+}
+
+/// The id of the run of a case that is now under way.
+///
+/// # Errors
+///
+/// If Temporal does not know the case.
+pub async fn run_id(client: &Client, case: &str) -> Result<String> {
+    let handle = client.get_workflow_handle::<NewbornCaseRun>(case.to_owned());
+    let description = handle.describe(Default::default()).await?;
+    Ok(description.run_id().to_owned())
+}
+
+/// Waits until the workflow of a case has ended.
+///
+/// # Errors
+///
+/// If Temporal does not know the case, or the workflow failed.
+pub async fn ended(client: &Client, case: &str) -> Result<()> {
+    let handle = client.get_workflow_handle::<NewbornCaseRun>(case.to_owned());
+    handle.get_result(Default::default()).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
@@ -269,6 +270,51 @@ impl Stack {
         Ok(Ledger(self.newborn(&["sandbox", "ledger"])?))
     }
 
+    /// The worker's own metrics.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read.
+    pub fn metrics(&self) -> Result<String> {
+        let ready = self.ready()?;
+        let url = ready["metrics"][0].as_str().context("ready.json has no metrics")?;
+        read_url(url)
+    }
+
+    /// The metrics of every process.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read.
+    pub fn all_metrics(&self) -> Result<String> {
+        let ready = self.ready()?;
+        let mut all = String::new();
+        for list in ["metrics", "temporal_metrics"] {
+            for url in ready[list].as_array().into_iter().flatten() {
+                all += &read_url(url.as_str().context("an address of metrics is not text")?)?;
+            }
+        }
+        ensure!(!all.is_empty(), "there are no metrics");
+        Ok(all)
+    }
+
+    /// Runs a `newborn` command beside the test.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub fn background(&self, words: &[&str]) -> Result<Background> {
+        let child = Command::new(newborn())
+            .args(words)
+            .arg("--json")
+            .args(["--data-dir", self.data_dir().to_str().context("a path of this machine is not UTF-8")?])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Background(child))
+    }
+
     /// A file of the stack's directory, for what it says.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
@@ -397,19 +443,73 @@ impl Case<'_> {
     }
 }
 
-/// The built command: beside the folder of the test binaries.
-fn newborn() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let deps = test.parent().expect("a test is in a folder");
-    deps.parent().expect("that folder is in the target folder").join("newborn")
+/// A command that runs beside the test.
+pub struct Background(Child);
+
+impl Background {
+    /// Waits for it and gives the JSON it wrote.
+    ///
+    /// # Errors
+    ///
+    /// If it wrote none.
+    pub fn finish(self) -> Result<Value> {
+        let output = self.0.wait_with_output()?;
+        serde_json::from_slice(&output.stdout).context("the command wrote no JSON")
+    }
+
+    /// Ends it, whatever it is at.
+    pub fn abandon(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
-/// A base of ports that are free now. Tests run beside each other: each takes its own stretch.
+/// Waits until something is true.
+///
+/// # Errors
+///
+/// If it does not become true in time, with the last reason why it could not be asked.
+pub fn eventually(what: &str, mut true_now: impl FnMut() -> Result<bool>) -> Result<()> {
+    let begun = Instant::now();
+    let mut last = None;
+    while begun.elapsed() < PATIENCE {
+        match true_now() {
+            Ok(true) => return Ok(()),
+            Ok(false) => (),
+            Err(error) => last = Some(error),
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    match last {
+        Some(error) => Err(error.context(format!("it did not happen that {what}"))),
+        None => bail!("it did not happen that {what}"),
+    }
+}
+
+fn read_url(url: &str) -> Result<String> {
+    // The first choice of a cryptography counts; a second one is no mistake.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { Ok(reqwest::get(url).await?.error_for_status()?.text().await?) })
+}
+
+/// The built command: in the folder of the binaries, which is this one's or the one above.
+fn newborn() -> PathBuf {
+    let here = std::env::current_exe().expect("a test knows where it is");
+    let folders = here.ancestors().skip(1).take(2).map(|folder| folder.join("newborn"));
+    folders.into_iter().find(|newborn| newborn.is_file()).expect("newborn is built before the tests: make test")
+}
+
+/// A base of ports that are free now. Tests run beside each other, as threads and as processes: each begins elsewhere.
 fn free_ports() -> Result<u16> {
-    let process = u16::try_from(std::process::id() % 800)?;
-    for offset in 0..800_u16 {
-        let base = 20_000 + (process + offset * 7) % 800 * 40;
-        if (base..base + 16).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+    const ROWS: u32 = 780;
+    const ROW: u16 = 16;
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id() * 7 + STARTED.fetch_add(1, Ordering::Relaxed) * 97;
+    for row in (0..ROWS).map(|offset| (begin + offset) % ROWS) {
+        let base = 20_000 + u16::try_from(row)? * ROW;
+        if (base..base + ROW).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return Ok(base);
         }
     }

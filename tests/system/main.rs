@@ -1,5 +1,11 @@
 //! The whole system under test.
 
+mod answers_lost;
 mod fences;
 mod histories;
 mod journeys;
+mod kills;
+mod long_histories;
+mod outages;
+mod privacy;
+mod undoing;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::{desk::Reason, people::Register, undo::Step};
 use temporalio_common::ActivityDefinition;
 use temporalio_workflow::{
-    ActivityExecutionError, ActivityOptions, LocalActivityOptions, RetryPolicy, WorkflowCancellationToken,
-    WorkflowContext,
+    ActivityExecutionError, ActivityOptions, LocalActivityOptions, RetryPolicy,
+    WorkflowCancellationToken, WorkflowContext,
 };
 
 use crate::{
@@ -30,7 +30,10 @@ enum NoAnswer {
 }
 
 /// Asks until the leg is told to stop. A question that stays unanswered goes to a person.
-pub async fn ask<P: Question>(ctx: &WorkflowContext<NewbornCase>, port: P) -> Result<P::Output, Stopped> {
+pub async fn ask<P: Question>(
+    ctx: &WorkflowContext<NewbornCase>,
+    port: P,
+) -> Result<P::Output, Stopped> {
     let stop = ctx.state(|it| it.stop(P::LEG));
     answered(ctx, port, &stop).await
 }
@@ -128,7 +131,9 @@ fn no_answer(fault: &ActivityExecutionError) -> NoAnswer {
         return NoAnswer::Stopped;
     }
     match fault.reason() {
-        Some(IncomingError::Application(failure)) if failure.is_non_retryable() => NoAnswer::TurnedAway,
+        Some(IncomingError::Application(failure)) if failure.is_non_retryable() => {
+            NoAnswer::TurnedAway
+        }
         _ => NoAnswer::Silent,
     }
 }

@@ -1,7 +1,7 @@
 //! The birth: statement, notice, registration.
 
 use domain::{
-    answers::{BindingAnswer, NoticeMatch, RegistrationAnswer, Refusal, StatementAnswer},
+    answers::{BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer},
     decision::Pivot,
     desk::{Course, Leg, Reason},
     undo::{Step, Undo},
@@ -46,6 +46,7 @@ pub async fn submit(ctx: &Ctx) -> Result<NoticeMatch, Ended> {
         may_need(ctx, Leg::Birth, Undo::WithdrawStatement);
         match ask(ctx, Registry::submit_statement).await? {
             StatementAnswer::Accepted(standing) => {
+                ctx.state_mut(|it| it.carried.statement_taken = true);
                 desk::settled(ctx, Leg::Birth).await;
                 return Ok(standing);
             }

@@ -11,7 +11,7 @@ use temporalio_workflow::{TimerOptions, WaitConditionOptions, WorkflowContext, w
 use crate::{
     asking::{Stopped, ask},
     desk,
-    legs::{birth_stands, has_ended, progress, stopped},
+    legs::{birth_stands, has_ended, progress, statement_taken, stopped},
     newborn_case::NewbornCase,
     news::news,
     ports::Certificates,
@@ -35,7 +35,9 @@ pub async fn leg(ctx: &Ctx) {
 }
 
 async fn story(ctx: &Ctx) -> Result<(), Stopped> {
-    // The parents pay when they submit; the province holds the fee unearned. The birth never waits for it.
+    // Nobody is charged for a statement that is turned away at the door. The birth never waits for the fee, which the
+    // province holds unearned.
+    statement_taken(ctx, LEG).await?;
     if fee(ctx).await? == Fee::NotWanted {
         return Ok(());
     }

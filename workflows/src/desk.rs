@@ -8,7 +8,8 @@ use domain::{
 };
 use temporalio_common::search_attributes::SearchAttributeKey;
 use temporalio_workflow::{
-    TimerOptions, WaitConditionOptions, WorkflowCancellationToken, WorkflowContext, workflows::select,
+    TimerOptions, WaitConditionOptions, WorkflowCancellationToken, WorkflowContext,
+    workflows::select,
 };
 
 use crate::{
@@ -61,7 +62,9 @@ pub async fn raise(ctx: &WorkflowContext<NewbornCase>, leg: Leg, reason: Reason)
 
 /// Takes the leg off the desk, if it is there.
 pub async fn settled(ctx: &WorkflowContext<NewbornCase>, leg: Leg) {
-    let Some(case) = ctx.state_mut(|it| it.carried.desk.remove(&leg).map(|_| it.case)) else { return };
+    let Some(case) = ctx.state_mut(|it| it.carried.desk.remove(&leg).map(|_| it.case)) else {
+        return;
+    };
     publish(ctx);
     keep(ctx, || ClearTask, LegOf { case, leg }).await;
 }
@@ -74,11 +77,14 @@ pub async fn answers_again(ctx: &WorkflowContext<NewbornCase>, leg: Leg, registe
     }
 }
 
+/// What the search attribute says when the case is not on the desk. The SDK unsets an attribute with an empty payload,
+/// which the server does not take for a keyword.
+const NOT_ON_THE_DESK: &str = "NONE";
+
 /// Search attributes are dear: this one changes only when a case goes to the desk or leaves it.
 fn publish(ctx: &WorkflowContext<NewbornCase>) {
-    let reason = ctx.state(|it| it.carried.desk.values().next().copied());
-    ctx.upsert_search_attributes([match reason {
-        Some(reason) => REASON.value_set(reason.code().to_owned()),
-        None => REASON.value_unset(),
-    }]);
+    let reason = ctx.state(|it| {
+        it.carried.desk.values().next().map_or(NOT_ON_THE_DESK, |reason| reason.code())
+    });
+    ctx.upsert_search_attributes([REASON.value_set(reason.to_owned())]);
 }

@@ -27,6 +27,8 @@ pub struct CaseInput {
 #[serde(default)]
 pub struct Carried {
     pub pivot: Pivot,
+    /// Whether the province has taken the statement.
+    pub statement_taken: bool,
     /// What may have happened outside and may have to be taken back; newest last.
     pub undo: Vec<(Leg, Undo)>,
     /// How often a step was begun anew. See docs/decisions/0005-keys-and-generations.md.

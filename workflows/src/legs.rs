@@ -14,10 +14,22 @@ use crate::{
     undoing::{TakenBack, take_back},
 };
 
+/// Waits until the province has taken the statement.
+pub async fn statement_taken(ctx: &WorkflowContext<NewbornCase>, leg: Leg) -> Result<(), Stopped> {
+    let until =
+        WaitConditionOptions::builder().cancellation_token(ctx.state(|it| it.stop(leg))).build();
+    ctx.wait_condition_with_options(|it| it.carried.statement_taken, until)
+        .await
+        .map_err(|_| Stopped)
+}
+
 /// Waits until the birth stands. Nothing is produced or applied for before.
 pub async fn birth_stands(ctx: &WorkflowContext<NewbornCase>, leg: Leg) -> Result<(), Stopped> {
-    let until = WaitConditionOptions::builder().cancellation_token(ctx.state(|it| it.stop(leg))).build();
-    ctx.wait_condition_with_options(|it| it.carried.pivot == Pivot::Registered, until).await.map_err(|_| Stopped)
+    let until =
+        WaitConditionOptions::builder().cancellation_token(ctx.state(|it| it.stop(leg))).build();
+    ctx.wait_condition_with_options(|it| it.carried.pivot == Pivot::Registered, until)
+        .await
+        .map_err(|_| Stopped)
 }
 
 /// Takes back a leg that was told to stop. If it is too late for that, the leg goes on.
@@ -27,7 +39,8 @@ pub async fn stopped(ctx: &WorkflowContext<NewbornCase>, leg: Leg) -> TakenBack 
         TakenBack::TooLate => ctx.state_mut(|it| it.go_on(leg)),
         TakenBack::Everything => {
             desk::settled(ctx, leg).await;
-            if ctx.state(|it| it.carried.pivot == Pivot::Registered) {
+            // Unless the whole case ends, which says it all.
+            if ctx.state(|it| it.carried.withdrawn.contains(&leg)) {
                 let case = ctx.state(|it| it.case);
                 keep(ctx, || EndLeg, LegOf { case, leg }).await;
             }

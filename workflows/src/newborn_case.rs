@@ -11,8 +11,8 @@ use domain::{
 use futures_util::FutureExt;
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_workflow::{
-    ContinueAsNewOptions, SyncWorkflowContext, WaitConditionOptions, WorkflowCancellationToken, WorkflowContext,
-    WorkflowContextView, WorkflowResult,
+    ContinueAsNewOptions, SyncWorkflowContext, WaitConditionOptions, WorkflowCancellationToken,
+    WorkflowContext, WorkflowContextView, WorkflowResult,
     workflows::{join, select},
 };
 
@@ -45,7 +45,13 @@ impl NewbornCase {
     #[init]
     fn new(_ctx: &WorkflowContextView, input: CaseInput) -> Self {
         let stops = std::array::from_fn(|_| WorkflowCancellationToken::new());
-        let it = Self { case: input.case, clocks: input.clocks, carried: input.carried, under_way: 0, stops };
+        let it = Self {
+            case: input.case,
+            clocks: input.clocks,
+            carried: input.carried,
+            under_way: 0,
+            stops,
+        };
         for leg in &it.carried.withdrawn {
             it.stop(*leg).cancel();
         }
@@ -131,9 +137,12 @@ impl NewbornCase {
 
     /// Ready when the case waits, nothing is under way and the history has grown long.
     async fn history_is_long(ctx: &WorkflowContext<Self>) {
-        let never = WaitConditionOptions::builder().cancellation_token(WorkflowCancellationToken::new()).build();
+        let never = WaitConditionOptions::builder()
+            .cancellation_token(WorkflowCancellationToken::new())
+            .build();
         let long = |it: &Self| {
-            let long = ctx.continue_as_new_suggested() || ctx.history_length() >= it.clocks.history_events;
+            let long =
+                ctx.continue_as_new_suggested() || ctx.history_length() >= it.clocks.history_events;
             long && it.under_way == 0 && ctx.all_handlers_finished()
         };
         let _never_cancelled = ctx.wait_condition_with_options(long, never).await;
@@ -171,7 +180,8 @@ impl NewbornCase {
             }
             Action::Withdraw => self.withdraw(decision.leg),
             Action::CorrectContact => {
-                self.carried.contact = self.carried.contact.max(decision.contact_version.unwrap_or_default());
+                self.carried.contact =
+                    self.carried.contact.max(decision.contact_version.unwrap_or_default());
                 self.carried.unheard.extend([Leg::Certificate, Leg::Sin]);
             }
         }

@@ -6,8 +6,8 @@
 use domain::{
     CaseRef,
     answers::{
-        AddressAnswer, ApplicationAnswer, BindingAnswer, FeeAnswer, NoticeMatch, OrderAnswer, RegistrationAnswer,
-        StatementAnswer, UndoAnswer,
+        AddressAnswer, ApplicationAnswer, BindingAnswer, FeeAnswer, NoticeMatch, OrderAnswer,
+        RegistrationAnswer, StatementAnswer, UndoAnswer,
     },
     desk::{Leg, Reason},
     facts::Ending,
@@ -20,9 +20,15 @@ use temporalio_macros::activity_definitions;
 
 // The macro makes one type per declaration; `activities` refers to these.
 pub use case_file::{ClearTask, CloseCase, EndLeg, RaiseTask};
-pub use certificates::{CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress};
-pub use registry::{BindNotice, FindNotice, RegisterBirth, SubmitStatement, UnbindNotice, WithdrawStatement};
-pub use social_insurance::{ApplyForSin, FindApplication, UpdateMailingAddress, WithdrawApplication};
+pub use certificates::{
+    CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress,
+};
+pub use registry::{
+    BindNotice, FindNotice, RegisterBirth, SubmitStatement, UnbindNotice, WithdrawStatement,
+};
+pub use social_insurance::{
+    ApplyForSin, FindApplication, UpdateMailingAddress, WithdrawApplication,
+};
 
 /// Which step of which case, and how often it was begun. Makes the idempotency key `<case>/<step>/<generation>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -80,10 +80,14 @@ async fn letter_mailed(ctx: &Ctx, first: ApplicationState) -> Result<(), Stopped
     let mut state = first;
     loop {
         match state {
-            ApplicationState::Received | ApplicationState::Validating => progress(ctx, LEG, Progress::Open),
+            ApplicationState::Received | ApplicationState::Validating => {
+                progress(ctx, LEG, Progress::Open)
+            }
             ApplicationState::Adjudication => desk::raise(ctx, LEG, Reason::SinAdjudication).await,
             ApplicationState::Issued => progress(ctx, LEG, Progress::TooLate),
-            ApplicationState::LetterMailed | ApplicationState::Refused | ApplicationState::Withdrawn => {
+            ApplicationState::LetterMailed
+            | ApplicationState::Refused
+            | ApplicationState::Withdrawn => {
                 desk::settled(ctx, LEG).await;
                 return Ok(());
             }

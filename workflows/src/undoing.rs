@@ -1,10 +1,6 @@
 //! Taking back what may have happened.
 
-use domain::{
-    answers::UndoAnswer,
-    desk::Leg,
-    undo::Undo,
-};
+use domain::{answers::UndoAnswer, desk::Leg, undo::Undo};
 use temporalio_workflow::WorkflowContext;
 
 use crate::{
@@ -32,7 +28,9 @@ pub fn may_need(ctx: &WorkflowContext<NewbornCase>, leg: Leg, undo: Undo) {
 
 /// Takes back what a leg may have done, newest first, also after it was told to stop.
 pub async fn take_back(ctx: &WorkflowContext<NewbornCase>, leg: Leg) -> TakenBack {
-    while let Some(undo) = ctx.state(|it| it.carried.undo.iter().rev().find(|(of, _)| *of == leg).copied()) {
+    while let Some(undo) =
+        ctx.state(|it| it.carried.undo.iter().rev().find(|(of, _)| *of == leg).copied())
+    {
         let answer = match undo.1 {
             Undo::WithdrawStatement => insist(ctx, Registry::withdraw_statement).await,
             Undo::UnbindNotice => insist(ctx, Registry::unbind_notice).await,
