@@ -38,7 +38,10 @@ impl Counts {
             &["register", "operation", "outcome"],
         )?;
         let seconds = HistogramVec::new(
-            HistogramOpts::new("newborn_call_seconds", "How long calls to the registers took, in seconds."),
+            HistogramOpts::new(
+                "newborn_call_seconds",
+                "How long calls to the registers took, in seconds.",
+            ),
             &["register", "operation"],
         )?;
         registry.register(Box::new(calls.clone()))?;
@@ -104,7 +107,11 @@ impl Calls {
                 Ok(answer.into_inner())
             }
             Err(status) => {
-                if fault::may_mend(status.code()) { self.gate.silent() } else { self.gate.answered() }
+                if fault::may_mend(status.code()) {
+                    self.gate.silent()
+                } else {
+                    self.gate.answered()
+                }
                 self.count(operation, code_word(status.code()));
                 tracing::warn!(
                     register = self.register.code(),

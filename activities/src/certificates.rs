@@ -11,12 +11,12 @@ use domain::{
 };
 use jiff::tz::TimeZone;
 use proto::certificates::v1::{
-    CancelOrderRequest, Fee, FeeState, GetOrderRequest, Order, OrderCertificateRequest, PayFeeRequest,
-    RefundFeeRequest, UpdateDeliveryAddressRequest,
+    CancelOrderRequest, Fee, FeeState, GetOrderRequest, Order, OrderCertificateRequest,
+    PayFeeRequest, RefundFeeRequest, UpdateDeliveryAddressRequest,
     birth_certificate_service_client::BirthCertificateServiceClient, cancel_order_response,
     fee_service_client::FeeServiceClient, get_order_response::Outcome as Finding,
-    order_certificate_response::Outcome as Ordering, pay_fee_response::Outcome as Paying, refund_fee_response,
-    update_delivery_address_response,
+    order_certificate_response::Outcome as Ordering, pay_fee_response::Outcome as Paying,
+    refund_fee_response, update_delivery_address_response,
 };
 use temporalio_macros::activities;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
@@ -53,13 +53,21 @@ impl Certificates {
 #[activities]
 impl Certificates {
     #[activity(definition = ports::PayFee)]
-    pub async fn pay_fee(self: Arc<Self>, ctx: ActivityContext, asking: Asking) -> Result<FeeAnswer, ActivityError> {
+    pub async fn pay_fee(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<FeeAnswer, ActivityError> {
         const OPERATION: &str = "PayFee";
         let brief = self.file.brief(asking.case).await?;
-        let Some(wanted) = brief.content.services.certificate else { return Ok(FeeAnswer::NotWanted) };
+        let Some(wanted) = brief.content.services.certificate else {
+            return Ok(FeeAnswer::NotWanted);
+        };
         let Some(payment_token) = self.payment(asking).await? else {
             let generation = asking.generation;
-            self.file.record(asking.case, Actor::Engine, &[Fact::FeeDeclined { generation }]).await?;
+            self.file
+                .record(asking.case, Actor::Engine, &[Fact::FeeDeclined { generation }])
+                .await?;
             return Ok(FeeAnswer::NotOffered);
         };
         let submitted = brief.facts.received.to_zoned(TimeZone::UTC).date();
@@ -70,13 +78,15 @@ impl Certificates {
             case_ref: asking.case.to_string(),
             product: product(wanted).into(),
             payment_token,
-            amount_cents: u32::try_from(wanted.fee_on(submitted).0).expect("a fee is a small positive amount"),
+            amount_cents: u32::try_from(wanted.fee_on(submitted).0)
+                .expect("a fee is a small positive amount"),
         };
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
 
         let mut client = self.fees.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.pay_fee(it).await });
+        let answer =
+            self.calls.call(OPERATION, &ctx, request, |it| async move { client.pay_fee(it).await });
         let (answer, facts) = match answer.await?.outcome {
             Some(Paying::Paid(fee)) => paid(fee).map_err(nonsense(OPERATION))?,
             Some(Paying::Declined(_)) => {
@@ -104,8 +114,11 @@ impl Certificates {
             undoes_key: key::of_step(asking.case, Step::PayFee, asking.generation),
         };
         let mut client = self.fees.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.refund_fee(it).await });
-        let answer = read_undo!(answer.await?.outcome, refund_fee_response::Outcome).map_err(nonsense(OPERATION))?;
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.refund_fee(it).await });
+        let answer = read_undo!(answer.await?.outcome, refund_fee_response::Outcome)
+            .map_err(nonsense(OPERATION))?;
         self.file.record(asking.case, Actor::Province, &[undone(Undo::RefundFee, answer)]).await?;
         Ok(answer)
     }
@@ -138,14 +151,18 @@ impl Certificates {
         request.context = context(&brief.correlation);
 
         let mut client = self.orders.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.order_certificate(it).await });
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.order_certificate(it).await });
         let (answer, facts) = match answer.await?.outcome {
             Some(Ordering::Accepted(order)) => stands(order).map_err(nonsense(OPERATION))?,
             Some(Ordering::Refused(it)) => {
                 let reason = order_refusal(it.reason).map_err(nonsense(OPERATION))?;
                 (OrderAnswer::Refused(reason), vec![Fact::OrderRefused { reason }])
             }
-            Some(Ordering::UndoneBeforeArrival(_)) => (OrderAnswer::Refused(OrderRefusal::Undone), vec![]),
+            Some(Ordering::UndoneBeforeArrival(_)) => {
+                (OrderAnswer::Refused(OrderRefusal::Undone), vec![])
+            }
             None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
         };
         self.file.record(asking.case, Actor::Province, &facts).await?;
@@ -163,7 +180,9 @@ impl Certificates {
         let request =
             GetOrderRequest { context: context(&brief.correlation), order_key: order_key(asking) };
         let mut client = self.orders.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.get_order(it).await });
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.get_order(it).await });
         match answer.await?.outcome {
             Some(Finding::Order(order)) => {
                 let (answer, facts) = stands(order).map_err(nonsense(OPERATION))?;
@@ -194,9 +213,11 @@ impl Certificates {
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
         let mut client = self.orders.clone();
-        let answer =
-            self.calls.call(OPERATION, &ctx, request, |it| async move { client.update_delivery_address(it).await });
-        read_address!(answer.await?.outcome, update_delivery_address_response::Outcome).map_err(nonsense(OPERATION))
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
+            client.update_delivery_address(it).await
+        });
+        read_address!(answer.await?.outcome, update_delivery_address_response::Outcome)
+            .map_err(nonsense(OPERATION))
     }
 
     #[activity(definition = ports::CancelOrder)]
@@ -214,9 +235,14 @@ impl Certificates {
             undoes_key: order_key(asking),
         };
         let mut client = self.orders.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.cancel_order(it).await });
-        let answer = read_undo!(answer.await?.outcome, cancel_order_response::Outcome).map_err(nonsense(OPERATION))?;
-        self.file.record(asking.case, Actor::Province, &[undone(Undo::CancelOrder, answer)]).await?;
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.cancel_order(it).await });
+        let answer = read_undo!(answer.await?.outcome, cancel_order_response::Outcome)
+            .map_err(nonsense(OPERATION))?;
+        self.file
+            .record(asking.case, Actor::Province, &[undone(Undo::CancelOrder, answer)])
+            .await?;
         Ok(answer)
     }
 }

@@ -23,7 +23,8 @@ pub enum ConnectError {
 pub fn to(register: Register, url: &str, tls_dir: &Path) -> Result<Channel, ConnectError> {
     let read = |name: &str| {
         let file = tls_dir.join(name);
-        std::fs::read(&file).map_err(|source| ConnectError::File { file: file.display().to_string(), source })
+        std::fs::read(&file)
+            .map_err(|source| ConnectError::File { file: file.display().to_string(), source })
     };
     let tls = ClientTlsConfig::new()
         .ca_certificate(Certificate::from_pem(read("ca.pem")?))

@@ -21,7 +21,10 @@ use proto::{
     },
 };
 use sqlx::PgPool;
-use store::{StoreError, streams::{self, Fenced, Lease}};
+use store::{
+    StoreError,
+    streams::{self, Fenced, Lease},
+};
 use temporalio_client::{Client, WorkflowSignalOptions, errors::WorkflowInteractionError};
 use tonic::{Status, transport::Channel};
 use uuid::Uuid;
@@ -83,7 +86,13 @@ pub fn counter(registry: &prometheus::Registry) -> Result<IntCounterVec, prometh
 
 impl Consumer {
     #[must_use]
-    pub fn new(register: Register, channel: Channel, pool: PgPool, temporal: Client, events: IntCounterVec) -> Self {
+    pub fn new(
+        register: Register,
+        channel: Channel,
+        pool: PgPool,
+        temporal: Client,
+        events: IntCounterVec,
+    ) -> Self {
         Self { register, channel, pool, temporal, events, holder: Uuid::now_v7() }
     }
 
@@ -103,7 +112,11 @@ impl Consumer {
                 }
                 Ok(None) => (),
                 Err(error) => {
-                    tracing::warn!(register = self.register.code(), error = &error as &dyn std::error::Error, "no lease");
+                    tracing::warn!(
+                        register = self.register.code(),
+                        error = &error as &dyn std::error::Error,
+                        "no lease"
+                    );
                 }
             }
             tokio::time::sleep(PAUSE).await;
@@ -152,7 +165,10 @@ impl Consumer {
         let broken = |status| Broken::Stream(Box::new(status));
         Ok(match self.register {
             Register::Province => RegistryEventServiceClient::new(self.channel.clone())
-                .watch_registry_events(WatchRegistryEventsRequest { context: context(""), after_sequence })
+                .watch_registry_events(WatchRegistryEventsRequest {
+                    context: context(""),
+                    after_sequence,
+                })
                 .await
                 .map_err(broken)?
                 .into_inner()
@@ -201,7 +217,11 @@ impl Consumer {
         let signalled = self
             .temporal
             .get_workflow_handle::<NewbornCaseRun>(case.to_string())
-            .signal(NewbornCase::news, news, WorkflowSignalOptions::builder().request_id(once).build())
+            .signal(
+                NewbornCase::news,
+                news,
+                WorkflowSignalOptions::builder().request_id(once).build(),
+            )
             .await;
         match signalled {
             Ok(()) => self.count("signalled"),
@@ -222,7 +242,9 @@ impl Consumer {
 
     async fn renew(&self, lease: Lease) -> Result<(), Broken> {
         let mut conn = self.pool.acquire().await.map_err(StoreError::Database)?;
-        match streams::renew(&mut conn, self.register, lease.epoch, Timestamp::now() + LEASE).await? {
+        match streams::renew(&mut conn, self.register, lease.epoch, Timestamp::now() + LEASE)
+            .await?
+        {
             Fenced::Moved => Ok(()),
             Fenced::Lost => Err(Broken::Lost),
         }

@@ -93,7 +93,9 @@ pub fn from_store(error: StoreError) -> ActivityError {
         StoreError::Database(_) | StoreError::Migration(_) => retry(CaseFileFault::Silent),
         StoreError::NoCase => stop(CaseFileFault::NoCase),
         StoreError::Forgotten(_) => stop(CaseFileFault::Forgotten),
-        StoreError::Key(_) | StoreError::Sealed(_) | StoreError::Inconsistent { .. } => stop(CaseFileFault::Unreadable),
+        StoreError::Key(_) | StoreError::Sealed(_) | StoreError::Inconsistent { .. } => {
+            stop(CaseFileFault::Unreadable)
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! The case file, as activities use it.
 
-use domain::{CaseRef, facts::{Change, Fact}, people::Actor};
+use domain::{
+    CaseRef,
+    facts::{Change, Fact},
+    people::Actor,
+};
 use jiff::Timestamp;
 use prost::Message;
 use sqlx::{PgConnection, PgPool};
@@ -32,7 +36,10 @@ impl File {
     }
 
     pub async fn open(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, ActivityError> {
-        self.pool.acquire().await.map_err(|error| fault::from_store(store::StoreError::Database(error)))
+        self.pool
+            .acquire()
+            .await
+            .map_err(|error| fault::from_store(store::StoreError::Database(error)))
     }
 
     /// All that an activity needs of a case.
@@ -50,14 +57,21 @@ impl File {
         fresh: &M,
     ) -> Result<M, ActivityError> {
         let mut conn = self.open().await?;
-        let bytes = store::requests::freeze(&mut conn, &self.keys, case, key, &fresh.encode_to_vec())
-            .await
-            .map_err(fault::from_store)?;
-        M::decode(bytes.as_slice()).map_err(|_| fault::stop(Nonsense { operation, what: "the frozen request" }))
+        let bytes =
+            store::requests::freeze(&mut conn, &self.keys, case, key, &fresh.encode_to_vec())
+                .await
+                .map_err(fault::from_store)?;
+        M::decode(bytes.as_slice())
+            .map_err(|_| fault::stop(Nonsense { operation, what: "the frozen request" }))
     }
 
     /// Records what happened, in one transaction, with what the parents are told about it.
-    pub async fn record(&self, case: CaseRef, actor: Actor, facts: &[Fact]) -> Result<(), ActivityError> {
+    pub async fn record(
+        &self,
+        case: CaseRef,
+        actor: Actor,
+        facts: &[Fact],
+    ) -> Result<(), ActivityError> {
         if facts.is_empty() {
             return Ok(());
         }
@@ -70,7 +84,12 @@ impl File {
     }
 }
 
-async fn write(conn: &mut PgConnection, case: CaseRef, actor: Actor, facts: &[Fact]) -> Result<(), store::StoreError> {
+async fn write(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    actor: Actor,
+    facts: &[Fact],
+) -> Result<(), store::StoreError> {
     let now = Timestamp::now();
     let changes = store::cases::record(conn, case, actor, None, facts, now).await?;
     for (fact, change) in facts.iter().zip(changes) {

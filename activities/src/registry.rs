@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use domain::{
-    answers::{BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer, UndoAnswer},
+    answers::{
+        BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer, UndoAnswer,
+    },
     facts::Fact,
     people::Actor,
     undo::{Step, Undo},
 };
 use proto::registry::v1::{
-    BindNoticeRequest, FindNoticeMatchesRequest, MatchDecision, RegisterBirthRequest, SubmitStatementRequest,
-    UnbindNoticeRequest, WithdrawStatementRequest, WithdrawalReason,
-    bind_notice_response::Outcome as Binding, birth_registry_service_client::BirthRegistryServiceClient,
-    register_birth_response::Outcome as Registering, submit_statement_response::Outcome as Submitting,
-    unbind_notice_response, withdraw_statement_response,
+    BindNoticeRequest, FindNoticeMatchesRequest, MatchDecision, RegisterBirthRequest,
+    SubmitStatementRequest, UnbindNoticeRequest, WithdrawStatementRequest, WithdrawalReason,
+    bind_notice_response::Outcome as Binding,
+    birth_registry_service_client::BirthRegistryServiceClient,
+    register_birth_response::Outcome as Registering,
+    submit_statement_response::Outcome as Submitting, unbind_notice_response,
+    withdraw_statement_response,
 };
 use store::contents::Brief;
 use temporalio_macros::activities;
@@ -62,7 +66,9 @@ impl Registry {
         request.context = context(&brief.correlation);
 
         let mut client = self.client.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.submit_statement(it).await });
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.submit_statement(it).await });
         let (answer, facts) = match answer.await?.outcome {
             Some(Submitting::Accepted(it)) => {
                 let (standing, notice) = notice_match(it.r#match).map_err(nonsense(OPERATION))?;
@@ -74,7 +80,9 @@ impl Registry {
                 let reason = refusal(it.reason).map_err(nonsense(OPERATION))?;
                 (StatementAnswer::Refused(reason), vec![Fact::StatementRefused { reason }])
             }
-            Some(Submitting::UndoneBeforeArrival(_)) => (StatementAnswer::Refused(Refusal::Undone), vec![]),
+            Some(Submitting::UndoneBeforeArrival(_)) => {
+                (StatementAnswer::Refused(Refusal::Undone), vec![])
+            }
             None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
         };
         self.file.record(asking.case, Actor::Province, &facts).await?;
@@ -94,8 +102,15 @@ impl Registry {
             statement_key: statement_key(asking),
         };
         let mut client = self.client.clone();
-        let answer =
-            self.calls.call(OPERATION, &ctx, request, |it| async move { client.find_notice_matches(it).await }).await?;
+        let answer = self
+            .calls
+            .call(
+                OPERATION,
+                &ctx,
+                request,
+                |it| async move { client.find_notice_matches(it).await },
+            )
+            .await?;
         let (standing, notice) = notice_match(answer.r#match).map_err(nonsense(OPERATION))?;
         self.file.record(asking.case, Actor::Province, &found(&brief, &standing, notice)).await?;
         Ok(standing)
@@ -125,13 +140,19 @@ impl Registry {
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
         let mut client = self.client.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.bind_notice(it).await });
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.bind_notice(it).await });
         let (answer, facts) = match answer.await?.outcome {
-            Some(Binding::Bound(it)) => (BindingAnswer::Bound, vec![Fact::NoticeBound { notice_id: it.notice_id }]),
+            Some(Binding::Bound(it)) => {
+                (BindingAnswer::Bound, vec![Fact::NoticeBound { notice_id: it.notice_id }])
+            }
             Some(Binding::Refused(it)) => {
                 (BindingAnswer::Refused(refusal(it.reason).map_err(nonsense(OPERATION))?), vec![])
             }
-            Some(Binding::UndoneBeforeArrival(_)) => (BindingAnswer::Refused(Refusal::Undone), vec![]),
+            Some(Binding::UndoneBeforeArrival(_)) => {
+                (BindingAnswer::Refused(Refusal::Undone), vec![])
+            }
             None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
         };
         self.file.record(asking.case, Actor::Province, &facts).await?;
@@ -161,13 +182,19 @@ impl Registry {
         // The case file knows that it was asked before anybody can answer.
         self.file.record(asking.case, Actor::Engine, &[Fact::RegistrationAsked]).await?;
         let mut client = self.client.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.register_birth(it).await });
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.register_birth(it).await });
         let (answer, fact) = match answer.await?.outcome {
             Some(Registering::Registered(it)) => {
                 let on = wire::answer::date(&it.registered_on).map_err(nonsense(OPERATION))?;
-                let registered_on = on.ok_or_else(|| nonsense(OPERATION)(Unknown("the date of registration")))?;
+                let registered_on =
+                    on.ok_or_else(|| nonsense(OPERATION)(Unknown("the date of registration")))?;
                 let registration_number = it.registration_number;
-                (RegistrationAnswer::Registered, Fact::Registered { registration_number, registered_on })
+                (
+                    RegistrationAnswer::Registered,
+                    Fact::Registered { registration_number, registered_on },
+                )
             }
             Some(Registering::Refused(it)) => {
                 let reason = refusal(it.reason).map_err(nonsense(OPERATION))?;
@@ -198,9 +225,14 @@ impl Registry {
             undoes_key: key::of_step(asking.case, Step::BindNotice, asking.generation),
         };
         let mut client = self.client.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.unbind_notice(it).await });
-        let answer = read_undo!(answer.await?.outcome, unbind_notice_response::Outcome).map_err(nonsense(OPERATION))?;
-        self.file.record(asking.case, Actor::Province, &[undone(Undo::UnbindNotice, answer)]).await?;
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.unbind_notice(it).await });
+        let answer = read_undo!(answer.await?.outcome, unbind_notice_response::Outcome)
+            .map_err(nonsense(OPERATION))?;
+        self.file
+            .record(asking.case, Actor::Province, &[undone(Undo::UnbindNotice, answer)])
+            .await?;
         Ok(answer)
     }
 
@@ -226,10 +258,14 @@ impl Registry {
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
         let mut client = self.client.clone();
-        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move { client.withdraw_statement(it).await });
-        let answer =
-            read_undo!(answer.await?.outcome, withdraw_statement_response::Outcome).map_err(nonsense(OPERATION))?;
-        self.file.record(asking.case, Actor::Province, &[undone(Undo::WithdrawStatement, answer)]).await?;
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
+            client.withdraw_statement(it).await
+        });
+        let answer = read_undo!(answer.await?.outcome, withdraw_statement_response::Outcome)
+            .map_err(nonsense(OPERATION))?;
+        self.file
+            .record(asking.case, Actor::Province, &[undone(Undo::WithdrawStatement, answer)])
+            .await?;
         Ok(answer)
     }
 }
@@ -257,7 +293,9 @@ fn statement_key(asking: Asking) -> String {
 /// What the case file should know about the match. Looking again and seeing the same adds nothing.
 fn found(brief: &Brief, standing: &NoticeMatch, notice: Option<String>) -> Vec<Fact> {
     match (standing, notice) {
-        (NoticeMatch::Matched, Some(notice_id)) if brief.facts.notice_found.as_ref() != Some(&notice_id) => {
+        (NoticeMatch::Matched, Some(notice_id))
+            if brief.facts.notice_found.as_ref() != Some(&notice_id) =>
+        {
             vec![Fact::NoticeFound { notice_id }]
         }
         (NoticeMatch::Differs(fields), _) => vec![Fact::NoticeDiffers { fields: fields.clone() }],

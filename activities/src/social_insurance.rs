@@ -11,8 +11,9 @@ use domain::{
 use proto::{
     common::v1::BirthPlace,
     sin::v1::{
-        Application, GetSinApplicationRequest, SubmitSinApplicationRequest, UpdateMailingAddressRequest,
-        WithdrawSinApplicationRequest, get_sin_application_response::Outcome as Finding,
+        Application, GetSinApplicationRequest, SubmitSinApplicationRequest,
+        UpdateMailingAddressRequest, WithdrawSinApplicationRequest,
+        get_sin_application_response::Outcome as Finding,
         social_insurance_register_service_client::SocialInsuranceRegisterServiceClient,
         submit_sin_application_response::Outcome as Applying, update_mailing_address_response,
         withdraw_sin_application_response,
@@ -75,8 +76,9 @@ impl SocialInsurance {
         self.file.record(asking.case, Actor::Engine, &[Fact::ApplicationAsked]).await?;
 
         let mut client = self.client.clone();
-        let answer =
-            self.calls.call(OPERATION, &ctx, request, |it| async move { client.submit_sin_application(it).await });
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
+            client.submit_sin_application(it).await
+        });
         let refused = match answer.await?.outcome {
             Some(Applying::Accepted(it)) => return self.stands(asking, it).await,
             Some(Applying::DuplicateApplication(_)) => ApplicationRefusal::DuplicateApplication,
@@ -86,7 +88,9 @@ impl SocialInsurance {
             Some(Applying::UndoneBeforeArrival(_)) => ApplicationRefusal::Undone,
             None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
         };
-        self.file.record(asking.case, Actor::Federal, &[Fact::ApplicationRefused { reason: refused }]).await?;
+        self.file
+            .record(asking.case, Actor::Federal, &[Fact::ApplicationRefused { reason: refused }])
+            .await?;
         Ok(ApplicationAnswer::Refused(refused))
     }
 
@@ -120,9 +124,11 @@ impl SocialInsurance {
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
         let mut client = self.client.clone();
-        let answer =
-            self.calls.call(OPERATION, &ctx, request, |it| async move { client.update_mailing_address(it).await });
-        read_address!(answer.await?.outcome, update_mailing_address_response::Outcome).map_err(nonsense(OPERATION))
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
+            client.update_mailing_address(it).await
+        });
+        read_address!(answer.await?.outcome, update_mailing_address_response::Outcome)
+            .map_err(nonsense(OPERATION))
     }
 
     #[activity(definition = ports::WithdrawApplication)]
@@ -135,16 +141,23 @@ impl SocialInsurance {
         let brief = self.file.brief(asking.case).await?;
         let request = WithdrawSinApplicationRequest {
             context: context(&brief.correlation),
-            idempotency_key: key::of_undo(asking.case, Undo::WithdrawApplication, asking.generation),
+            idempotency_key: key::of_undo(
+                asking.case,
+                Undo::WithdrawApplication,
+                asking.generation,
+            ),
             case_ref: asking.case.to_string(),
             undoes_key: application_key(asking),
         };
         let mut client = self.client.clone();
-        let answer =
-            self.calls.call(OPERATION, &ctx, request, |it| async move { client.withdraw_sin_application(it).await });
+        let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
+            client.withdraw_sin_application(it).await
+        });
         let answer = read_undo!(answer.await?.outcome, withdraw_sin_application_response::Outcome)
             .map_err(nonsense(OPERATION))?;
-        self.file.record(asking.case, Actor::Federal, &[undone(Undo::WithdrawApplication, answer)]).await?;
+        self.file
+            .record(asking.case, Actor::Federal, &[undone(Undo::WithdrawApplication, answer)])
+            .await?;
         Ok(answer)
     }
 }
@@ -163,7 +176,9 @@ impl SocialInsurance {
             application_key: application_key(asking),
         };
         let mut client = self.client.clone();
-        let answer = self.calls.call(OPERATION, ctx, request, |it| async move { client.get_sin_application(it).await });
+        let answer = self.calls.call(OPERATION, ctx, request, |it| async move {
+            client.get_sin_application(it).await
+        });
         match answer.await?.outcome {
             Some(Finding::Application(it)) => self.stands(asking, it).await.map(Some),
             Some(Finding::NotFound(_)) => Ok(None),
@@ -171,12 +186,18 @@ impl SocialInsurance {
         }
     }
 
-    async fn stands(&self, asking: Asking, it: Application) -> Result<ApplicationAnswer, ActivityError> {
+    async fn stands(
+        &self,
+        asking: Asking,
+        it: Application,
+    ) -> Result<ApplicationAnswer, ActivityError> {
         const OPERATION: &str = "GetSinApplication";
         let state = application_state(&it).map_err(nonsense(OPERATION))?;
         let on = date(&it.letter_mailed_on).map_err(nonsense(OPERATION))?;
-        let facts =
-            [Fact::Applied { application_id: it.application_id }, Fact::ApplicationMoved { state, on }];
+        let facts = [
+            Fact::Applied { application_id: it.application_id },
+            Fact::ApplicationMoved { state, on },
+        ];
         self.file.record(asking.case, Actor::Federal, &facts).await?;
         Ok(ApplicationAnswer::Stands(state))
     }
@@ -187,9 +208,15 @@ fn application_key(asking: Asking) -> String {
 }
 
 /// Exactly what the federal side may have, and nothing else.
-fn application_request(brief: &Brief, asking: Asking, key: &str) -> Result<SubmitSinApplicationRequest, Unknown> {
+fn application_request(
+    brief: &Brief,
+    asking: Asking,
+    key: &str,
+) -> Result<SubmitSinApplicationRequest, Unknown> {
     let statement = &brief.content.statement;
-    let (Some(registered), Some(registered_on)) = (&brief.facts.registered, brief.facts.registered_on) else {
+    let (Some(registered), Some(registered_on)) =
+        (&brief.facts.registered, brief.facts.registered_on)
+    else {
         return Err(Unknown("the registration"));
     };
     let consent = brief.content.services.sin.as_ref().ok_or(Unknown("the consent"))?;
@@ -210,7 +237,9 @@ fn application_request(brief: &Brief, asking: Asking, key: &str) -> Result<Submi
             province: PROVINCE.to_owned(),
             country: "CA".to_owned(),
         }),
-        parents_names_at_birth: parents.map(|it| wire::names::exchange(&it.name_at_birth)).collect(),
+        parents_names_at_birth: parents
+            .map(|it| wire::names::exchange(&it.name_at_birth))
+            .collect(),
         mailing_address: Some(wire::address::address(&brief.contact.mailing)),
         language: wire::names::language(brief.content.language).into(),
         consent_version: consent.consent.clone(),

@@ -147,7 +147,15 @@ mod tests {
 
     #[test]
     fn turns_away_everything_else() {
-        for text in ["", "NB-", "NB-0000-000", "NB-0000-00000", "XX-0000-0000", "NB-00000000", "NB-0U00-0000"] {
+        for text in [
+            "",
+            "NB-",
+            "NB-0000-000",
+            "NB-0000-00000",
+            "XX-0000-0000",
+            "NB-00000000",
+            "NB-0U00-0000",
+        ] {
             assert_eq!(text.parse::<CaseRef>(), Err(BadCaseRef), "{text}");
         }
     }

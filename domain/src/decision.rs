@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn a_leg_in_production_is_not_withdrawn() {
-        let it = Situation { certificate: Progress::TooLate, pivot: Pivot::Registered, ..situation() };
+        let it =
+            Situation { certificate: Progress::TooLate, pivot: Pivot::Registered, ..situation() };
         assert_eq!(it.allows(Action::Withdraw, Leg::Certificate), Err(NotAllowed::TooLate));
         assert_eq!(it.allows(Action::Withdraw, Leg::Sin), Ok(()));
     }

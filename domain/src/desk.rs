@@ -82,9 +82,10 @@ impl Reason {
             | Self::RegistrationNotActive
             | Self::CancelledAfterRegistration => Owner::Registrar,
             Self::DuplicateApplication | Self::SinAdjudication => Owner::ServiceCanada,
-            Self::ProvinceSilent | Self::FederalSilent | Self::ProvinceTurnsAway | Self::FederalTurnsAway => {
-                Owner::Operator
-            }
+            Self::ProvinceSilent
+            | Self::FederalSilent
+            | Self::ProvinceTurnsAway
+            | Self::FederalTurnsAway => Owner::Operator,
         }
     }
 
@@ -133,7 +134,9 @@ impl Refusal {
     #[must_use]
     pub const fn course(self) -> Course {
         match self {
-            Self::LateRoute | Self::BornElsewhere | Self::NotEligible | Self::Undone => Course::EndsCase,
+            Self::LateRoute | Self::BornElsewhere | Self::NotEligible | Self::Undone => {
+                Course::EndsCase
+            }
             Self::MissingData => Course::Waits(Reason::MissingData),
             Self::PossibleDuplicate => Course::Waits(Reason::PossibleDuplicate),
             Self::AlreadyRegistered => Course::Waits(Reason::AlreadyRegistered),

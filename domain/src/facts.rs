@@ -4,7 +4,10 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answers::{ApplicationRefusal, ApplicationState, NoticeField, OrderRefusal, OrderState, Refusal, UndoAnswer},
+    answers::{
+        ApplicationRefusal, ApplicationState, NoticeField, OrderRefusal, OrderState, Refusal,
+        UndoAnswer,
+    },
     decision::{Action, Grounds, NotAllowed},
     desk::{ApplicationCourse, Leg, Owner, Reason},
     fees::{Cents, Product},
@@ -16,38 +19,99 @@ use crate::{
 #[serde(tag = "fact", rename_all = "kebab-case")]
 pub enum Fact {
     Received,
-    StatementAccepted { statement_id: String },
-    StatementRefused { reason: Refusal },
+    StatementAccepted {
+        statement_id: String,
+    },
+    StatementRefused {
+        reason: Refusal,
+    },
     NoticeAwaited,
     /// Exactly one notice fits; it is not bound yet.
-    NoticeFound { notice_id: String },
-    NoticeDiffers { fields: Vec<NoticeField> },
+    NoticeFound {
+        notice_id: String,
+    },
+    NoticeDiffers {
+        fields: Vec<NoticeField>,
+    },
     SeveralNotices,
-    NoticeBound { notice_id: String },
+    NoticeBound {
+        notice_id: String,
+    },
     RegistrationAsked,
-    Registered { registration_number: String, registered_on: Date },
-    RegistrationRefused { reason: Refusal },
-    FeePaid { fee_id: String, cents: Cents },
-    FeeDeclined { generation: u16 },
-    PaymentOffered { generation: u16 },
-    Ordered { order_id: String },
-    OrderMoved { state: OrderState, on: Option<Date> },
-    OrderRefused { reason: OrderRefusal },
+    Registered {
+        registration_number: String,
+        registered_on: Date,
+    },
+    RegistrationRefused {
+        reason: Refusal,
+    },
+    FeePaid {
+        fee_id: String,
+        cents: Cents,
+    },
+    FeeDeclined {
+        generation: u16,
+    },
+    PaymentOffered {
+        generation: u16,
+    },
+    Ordered {
+        order_id: String,
+    },
+    OrderMoved {
+        state: OrderState,
+        on: Option<Date>,
+    },
+    OrderRefused {
+        reason: OrderRefusal,
+    },
     ApplicationAsked,
-    Applied { application_id: String },
-    ApplicationMoved { state: ApplicationState, on: Option<Date> },
-    ApplicationRefused { reason: ApplicationRefusal },
-    UndoAnswered { undo: Undo, answer: UndoAnswer },
+    Applied {
+        application_id: String,
+    },
+    ApplicationMoved {
+        state: ApplicationState,
+        on: Option<Date>,
+    },
+    ApplicationRefused {
+        reason: ApplicationRefusal,
+    },
+    UndoAnswered {
+        undo: Undo,
+        answer: UndoAnswer,
+    },
     /// Everything that was taken back on a leg is back; the birth stands.
-    LegWithdrawn { leg: Leg },
-    DeskRaised { leg: Leg, reason: Reason },
-    DeskCleared { leg: Leg },
-    DecisionAsked { action: Action, leg: Leg, grounds: Grounds },
-    DecisionRefused { action: Action, leg: Leg, why: NotAllowed },
+    LegWithdrawn {
+        leg: Leg,
+    },
+    DeskRaised {
+        leg: Leg,
+        reason: Reason,
+    },
+    DeskCleared {
+        leg: Leg,
+    },
+    DecisionAsked {
+        action: Action,
+        leg: Leg,
+        grounds: Grounds,
+    },
+    DecisionRefused {
+        action: Action,
+        leg: Leg,
+        why: NotAllowed,
+    },
     /// A decision was sent and no answer came: it counts only if the case moves.
-    DecisionUnanswered { action: Action, leg: Leg },
-    ContactCorrected { version: u32 },
-    Closed { ending: Ending },
+    DecisionUnanswered {
+        action: Action,
+        leg: Leg,
+    },
+    ContactCorrected {
+        version: u32,
+    },
+    Closed {
+        ending: Ending,
+    },
 }
 
 impl Fact {
@@ -59,8 +123,12 @@ impl Fact {
             Self::Registered { .. } => Some(Message::Registered),
             Self::FeeDeclined { .. } => Some(Message::PaymentNeeded),
             Self::OrderMoved { state: OrderState::Mailed, .. } => Some(Message::CertificateMailed),
-            Self::ApplicationMoved { state: ApplicationState::LetterMailed, .. } => Some(Message::SinLetterMailed),
-            Self::ApplicationMoved { state: ApplicationState::Refused, .. } => Some(Message::SinDirect),
+            Self::ApplicationMoved { state: ApplicationState::LetterMailed, .. } => {
+                Some(Message::SinLetterMailed)
+            }
+            Self::ApplicationMoved { state: ApplicationState::Refused, .. } => {
+                Some(Message::SinDirect)
+            }
             Self::ApplicationRefused { reason } => match reason.course() {
                 ApplicationCourse::NotNeeded => Some(Message::SinNotNeeded),
                 ApplicationCourse::Direct => Some(Message::SinDirect),
@@ -304,7 +372,9 @@ impl Facts {
             Fact::Ordered { order_id } => set(&mut self.order, at, order_id.clone()),
             Fact::OrderMoved { state, on } => self.order_moved(*state, *on, at),
             Fact::ApplicationAsked => once(&mut self.application_asked, at),
-            Fact::Applied { application_id } => set(&mut self.application, at, application_id.clone()),
+            Fact::Applied { application_id } => {
+                set(&mut self.application, at, application_id.clone())
+            }
             Fact::ApplicationMoved { state, on } => self.application_moved(*state, *on, at),
             Fact::ApplicationRefused { reason } => set(&mut self.application_refused, at, *reason),
             Fact::UndoAnswered { undo, answer } => self.undone(*undo, *answer, at),
@@ -358,7 +428,12 @@ impl Facts {
         once(&mut self.production, at)
     }
 
-    fn application_moved(&mut self, state: ApplicationState, on: Option<Date>, at: Timestamp) -> Change {
+    fn application_moved(
+        &mut self,
+        state: ApplicationState,
+        on: Option<Date>,
+        at: Timestamp,
+    ) -> Change {
         match state {
             ApplicationState::Received | ApplicationState::Validating => Change::Known,
             ApplicationState::Adjudication => once(&mut self.adjudication, at),
@@ -392,7 +467,13 @@ impl Facts {
             return Change::Known;
         }
         self.desk.retain(|task| task.leg != leg);
-        self.desk.push(Task { leg, reason, owner: reason.owner(), raised: at, due: reason.due(at) });
+        self.desk.push(Task {
+            leg,
+            reason,
+            owner: reason.owner(),
+            raised: at,
+            due: reason.due(at),
+        });
         Change::New
     }
 }

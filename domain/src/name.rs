@@ -156,7 +156,17 @@ mod tests {
 
     #[test]
     fn names_of_real_families_are_names() {
-        for text in ["Zoë", "O'Connor", "D’Arcy", "Nguyễn", "Sahaiʔa", "St. John", "Roy--Dubé", "Łucja", "Ə"] {
+        for text in [
+            "Zoë",
+            "O'Connor",
+            "D’Arcy",
+            "Nguyễn",
+            "Sahaiʔa",
+            "St. John",
+            "Roy--Dubé",
+            "Łucja",
+            "Ə",
+        ] {
             assert!(NamePart::read(text).is_ok(), "{text}");
         }
     }

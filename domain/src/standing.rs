@@ -134,11 +134,14 @@ impl Facts {
             SinStanding::NotWanted
         } else if self.letter_mailed.is_some() || self.issued.is_some() {
             SinStanding::Issued
-        } else if self.sin_withdrawn.is_some() || (self.birth_ended() && self.registered.is_none()) {
+        } else if self.sin_withdrawn.is_some() || (self.birth_ended() && self.registered.is_none())
+        {
             SinStanding::Withdrawn
         } else if self.sin_refused.is_some() {
             SinStanding::Refused
-        } else if let Some(course) = self.application_refused.as_ref().map(|refused| refused.it.course()) {
+        } else if let Some(course) =
+            self.application_refused.as_ref().map(|refused| refused.it.course())
+        {
             match course {
                 ApplicationCourse::NotNeeded => SinStanding::NotNeeded,
                 ApplicationCourse::Direct => SinStanding::Direct,
@@ -203,16 +206,25 @@ impl Facts {
         let sin = match self.sin() {
             SinStanding::NotWanted => Progress::NotWanted,
             SinStanding::Issued => Progress::TooLate,
-            SinStanding::Refused | SinStanding::Withdrawn | SinStanding::Direct | SinStanding::NotNeeded => {
-                Progress::Ended
-            }
+            SinStanding::Refused
+            | SinStanding::Withdrawn
+            | SinStanding::Direct
+            | SinStanding::NotNeeded => Progress::Ended,
             SinStanding::WaitingRegistration
             | SinStanding::InReview
             | SinStanding::Applied
             | SinStanding::Adjudication => Progress::Open,
         };
-        let desk: BTreeMap<Leg, Reason> = self.desk.iter().map(|task| (task.leg, task.reason)).collect();
-        Situation { pivot, birth_ended: self.birth_ended(), certificate, sin, desk, closed: self.closed.is_some() }
+        let desk: BTreeMap<Leg, Reason> =
+            self.desk.iter().map(|task| (task.leg, task.reason)).collect();
+        Situation {
+            pivot,
+            birth_ended: self.birth_ended(),
+            certificate,
+            sin,
+            desk,
+            closed: self.closed.is_some(),
+        }
     }
 
     /// Whether the case ended without a registration.

@@ -89,7 +89,10 @@ impl Statement {
     /// Never for a statement that came through [`crate::intake`], which insists on exactly one.
     #[must_use]
     pub fn birth_parent(&self) -> &Parent {
-        self.parents.iter().find(|it| it.is_birth_parent).expect("intake insists on one birth parent")
+        self.parents
+            .iter()
+            .find(|it| it.is_birth_parent)
+            .expect("intake insists on one birth parent")
     }
 }
 

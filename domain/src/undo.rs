@@ -53,7 +53,9 @@ impl Step {
     #[must_use]
     pub const fn undo(self) -> Kind {
         match self {
-            Self::SubmitStatement => Kind::ReversibleUntil(Limit::Registration, Undo::WithdrawStatement),
+            Self::SubmitStatement => {
+                Kind::ReversibleUntil(Limit::Registration, Undo::WithdrawStatement)
+            }
             Self::BindNotice => Kind::ReversibleUntil(Limit::Registration, Undo::UnbindNotice),
             Self::RegisterBirth => Kind::Never,
             Self::PayFee => Kind::ReversibleUntil(Limit::Production, Undo::RefundFee),
@@ -81,7 +83,9 @@ impl Undo {
     #[must_use]
     pub const fn register(self) -> Register {
         match self {
-            Self::WithdrawStatement | Self::UnbindNotice | Self::RefundFee | Self::CancelOrder => Register::Province,
+            Self::WithdrawStatement | Self::UnbindNotice | Self::RefundFee | Self::CancelOrder => {
+                Register::Province
+            }
             Self::WithdrawApplication => Register::Federal,
         }
     }
@@ -94,7 +98,10 @@ mod tests {
     #[test]
     fn every_undo_is_the_undo_of_its_step() {
         for undo in Undo::ALL {
-            assert!(matches!(undo.step().undo(), Kind::ReversibleUntil(_, its) if its == *undo), "{undo}");
+            assert!(
+                matches!(undo.step().undo(), Kind::ReversibleUntil(_, its) if its == *undo),
+                "{undo}"
+            );
         }
     }
 

@@ -22,8 +22,10 @@ impl Family {
     pub fn ordinary(word: &str) -> Self {
         let read = |name: &str| -> Value {
             let file = crate::root().join("examples").join(name);
-            let text = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-            serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+            let text =
+                std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            serde_json::from_slice(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
         };
         let mut family = Self {
             key: format!("test-{word}"),
@@ -48,7 +50,8 @@ impl Family {
     #[must_use]
     pub fn with(mut self, pointer: &str, value: Value) -> Self {
         let (parent, name) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
-        let parent = self.form.pointer_mut(parent).unwrap_or_else(|| panic!("the form has no {pointer}"));
+        let parent =
+            self.form.pointer_mut(parent).unwrap_or_else(|| panic!("the form has no {pointer}"));
         match (parent, name.parse::<usize>()) {
             (Value::Array(list), Ok(place)) => list[place] = value,
             (parent, _) => parent[name] = value,

@@ -13,7 +13,8 @@ use workflows::{NewbornCase, NewbornCaseRun};
 ///
 /// If it does not answer.
 pub async fn client(address: &str, namespace: &str) -> Result<Client> {
-    let url: Url = format!("http://{address}").parse().context("the address of Temporal is not one")?;
+    let url: Url =
+        format!("http://{address}").parse().context("the address of Temporal is not one")?;
     let options = ConnectionOptions::new(url).grpc_compression(GrpcCompression::None).build();
     let connection = Connection::connect(options).await?;
     Ok(Client::new(connection, ClientOptions::new(namespace.to_owned()).build())?)

@@ -28,7 +28,10 @@ impl Ledger {
     ///
     /// If it does not.
     pub fn agrees(&self) {
-        assert_eq!(self.0["cancellation_attempts"], 0, "somebody asked for a cancellation of a registration");
+        assert_eq!(
+            self.0["cancellation_attempts"], 0,
+            "somebody asked for a cancellation of a registration"
+        );
         self.one_each("registrations", "case");
         self.one_each("registrations", "statement_id");
         self.one_each("sin_applications", "registration_number");

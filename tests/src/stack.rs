@@ -94,7 +94,10 @@ impl Stack {
         let log = std::fs::File::create(self.data_dir().join("up.log"))?;
         let child = Command::new(newborn())
             .arg("up")
-            .args(["--data-dir", self.data_dir().to_str().context("a path of this machine is not UTF-8")?])
+            .args([
+                "--data-dir",
+                self.data_dir().to_str().context("a path of this machine is not UTF-8")?,
+            ])
             .args(["--port-base", &self.port_base.to_string()])
             .args(&self.plan.options)
             .envs(self.plan.environment.iter().cloned())
@@ -135,7 +138,9 @@ impl Stack {
     ///
     /// If there is none of that name.
     pub fn kill(&self, name: &str) -> Result<()> {
-        let pid = self.ready()?["processes"][name].as_i64().with_context(|| format!("no process {name}"))?;
+        let pid = self.ready()?["processes"][name]
+            .as_i64()
+            .with_context(|| format!("no process {name}"))?;
         kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGKILL)?;
         Ok(())
     }
@@ -168,7 +173,8 @@ impl Stack {
     ///
     /// If the stack is not ready.
     pub fn ready(&self) -> Result<Value> {
-        let text = std::fs::read(self.data_dir().join("ready.json")).context("the stack is not ready")?;
+        let text =
+            std::fs::read(self.data_dir().join("ready.json")).context("the stack is not ready")?;
         Ok(serde_json::from_slice(&text)?)
     }
 
@@ -178,7 +184,10 @@ impl Stack {
     ///
     /// If it is not there.
     pub fn address(&self, name: &str) -> Result<String> {
-        Ok(self.ready()?[name].as_str().with_context(|| format!("ready.json has no {name}"))?.to_owned())
+        Ok(self.ready()?[name]
+            .as_str()
+            .with_context(|| format!("ready.json has no {name}"))?
+            .to_owned())
     }
 
     /// Runs a `newborn` command and gives the JSON it writes.
@@ -201,11 +210,15 @@ impl Stack {
         let output = Command::new(newborn())
             .args(words)
             .arg("--json")
-            .args(["--data-dir", self.data_dir().to_str().context("a path of this machine is not UTF-8")?])
+            .args([
+                "--data-dir",
+                self.data_dir().to_str().context("a path of this machine is not UTF-8")?,
+            ])
             .stdin(Stdio::null())
             .output()?;
         let said = || String::from_utf8_lossy(&output.stderr).into_owned();
-        let answer = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Value::String(said()));
+        let answer =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Value::String(said()));
         Ok((answer, output.status.code().unwrap_or(-1)))
     }
 
@@ -224,7 +237,9 @@ impl Stack {
         cases
             .iter()
             .map(|case| {
-                let text = |name: &str| case[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+                let text = |name: &str| {
+                    case[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
+                };
                 Ok(Case { stack: self, reference: text("ref")?, access_code: text("access_code")? })
             })
             .collect()
@@ -238,7 +253,11 @@ impl Stack {
     pub fn notice(&self, family: &Family) -> Result<()> {
         let file = self.data_dir().join(format!("{}.notice.json", family.key));
         std::fs::write(&file, family.notice.to_string())?;
-        self.newborn(&["sandbox", "notice", file.to_str().context("a path of this machine is not UTF-8")?])?;
+        self.newborn(&[
+            "sandbox",
+            "notice",
+            file.to_str().context("a path of this machine is not UTF-8")?,
+        ])?;
         Ok(())
     }
 
@@ -307,7 +326,10 @@ impl Stack {
         let child = Command::new(newborn())
             .args(words)
             .arg("--json")
-            .args(["--data-dir", self.data_dir().to_str().context("a path of this machine is not UTF-8")?])
+            .args([
+                "--data-dir",
+                self.data_dir().to_str().context("a path of this machine is not UTF-8")?,
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -431,7 +453,8 @@ impl Case<'_> {
     pub fn decide_ending(&self, action: &str, reason: &str, more: &[&str]) -> Result<(Value, i32)> {
         for _ in 0..20 {
             let seen = self.show()?["revision"].to_string();
-            let mut words = vec!["case", "decide", &self.reference, "--action", action, "--reason", reason];
+            let mut words =
+                vec!["case", "decide", &self.reference, "--action", action, "--reason", reason];
             words.extend(["--seen", &seen, "--as", "alex"]);
             words.extend(more);
             let (answer, code) = self.stack.newborn_ending(&words)?;
@@ -498,7 +521,10 @@ fn read_url(url: &str) -> Result<String> {
 fn newborn() -> PathBuf {
     let here = std::env::current_exe().expect("a test knows where it is");
     let folders = here.ancestors().skip(1).take(2).map(|folder| folder.join("newborn"));
-    folders.into_iter().find(|newborn| newborn.is_file()).expect("newborn is built before the tests: make test")
+    folders
+        .into_iter()
+        .find(|newborn| newborn.is_file())
+        .expect("newborn is built before the tests: make test")
 }
 
 /// A base of ports that are free now. Tests run beside each other, as threads and as processes: each begins elsewhere.

@@ -10,9 +10,24 @@ use tests::{Family, Stack, stack::Plan};
 const NEVER: &str = "7200";
 
 /// Loses the answer of one operation of a family once, and checks at the end that it was lost.
-fn losing(stack: &Stack, register: &str, operation: &str, family: &Family, test: impl FnOnce() -> Result<()>) -> Result<()> {
+fn losing(
+    stack: &Stack,
+    register: &str,
+    operation: &str,
+    family: &Family,
+    test: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     stack.misbehave(&[
-        "--register", register, "--operation", operation, "--mode", "lose-answer", "--times", "1", "--match", &family.key,
+        "--register",
+        register,
+        "--operation",
+        operation,
+        "--mode",
+        "lose-answer",
+        "--times",
+        "1",
+        "--match",
+        &family.key,
     ])?;
     test().with_context(|| format!("{operation} lost its answer"))?;
     hit(&stack.calm()?, operation)?;
@@ -23,7 +38,10 @@ fn losing(stack: &Stack, register: &str, operation: &str, family: &Family, test:
 fn hit(rules: &Value, operation: &str) -> Result<()> {
     let rules = rules.as_array().context("calm gives a list")?;
     let hits = rules.iter().filter(|rule| rule["operation"] == operation).map(|rule| &rule["hits"]);
-    ensure!(hits.clone().all(|hits| hits.as_u64() >= Some(1)) && hits.count() > 0, "{operation} was not hit: {rules:?}");
+    ensure!(
+        hits.clone().all(|hits| hits.as_u64() >= Some(1)) && hits.count() > 0,
+        "{operation} was not hit: {rules:?}"
+    );
     Ok(())
 }
 
@@ -62,7 +80,14 @@ fn the_hospitals_commands_may_lose_their_answers() -> Result<()> {
     let mut family = Family::ordinary("Wardrop");
     for operation in ["SubmitNotice", "AmendNotice"] {
         stack.misbehave(&[
-            "--register", "province", "--operation", operation, "--mode", "lose-answer", "--times", "1",
+            "--register",
+            "province",
+            "--operation",
+            operation,
+            "--mode",
+            "lose-answer",
+            "--times",
+            "1",
         ])?;
         stack.notice(&family)?;
         hit(&stack.calm()?, operation)?;
@@ -76,16 +101,28 @@ fn the_hospitals_commands_may_lose_their_answers() -> Result<()> {
 #[test]
 fn each_undo_before_registration_may_lose_its_answer() -> Result<()> {
     let stack = Plan::instant().start()?;
-    for (operation, word) in [("UnbindNotice", "Unna"), ("WithdrawStatement", "Wilda"), ("RefundFee", "Refa")] {
+    for (operation, word) in
+        [("UnbindNotice", "Unna"), ("WithdrawStatement", "Wilda"), ("RefundFee", "Refa")]
+    {
         let family = Family::ordinary(word);
         stack.misbehave(&[
-            "--register", "province", "--operation", "RegisterBirth", "--mode", "refuse", "--reason", "NOT_ELIGIBLE",
-            "--match", &family.key,
+            "--register",
+            "province",
+            "--operation",
+            "RegisterBirth",
+            "--mode",
+            "refuse",
+            "--reason",
+            "NOT_ELIGIBLE",
+            "--match",
+            &family.key,
         ])?;
         losing(&stack, "province", operation, &family, || {
             stack.notice(&family)?;
             let cases = stack.submit(&family)?;
-            cases[0].until("refused and closed", |case| case["closed"] == true && case["birth"]["state"] == "REFUSED")?;
+            cases[0].until("refused and closed", |case| {
+                case["closed"] == true && case["birth"]["state"] == "REFUSED"
+            })?;
             let ledger = stack.ledger()?;
             assert_eq!(ledger.live("statements", &cases[0].reference), 0);
             assert_eq!(ledger.of("registrations", &cases[0].reference).len(), 0);
@@ -130,7 +167,10 @@ fn each_undo_of_a_leg_may_lose_its_answer() -> Result<()> {
 #[test]
 fn each_change_of_address_may_lose_its_answer() -> Result<()> {
     let stack = Plan::default().taking(NEVER).start()?;
-    let changes = [("province", "UpdateDeliveryAddress", "Addie"), ("federal", "UpdateMailingAddress", "Maily")];
+    let changes = [
+        ("province", "UpdateDeliveryAddress", "Addie"),
+        ("federal", "UpdateMailingAddress", "Maily"),
+    ];
     for (register, operation, word) in changes {
         let family = Family::ordinary(word);
         losing(&stack, register, operation, &family, || {
@@ -138,7 +178,11 @@ fn each_change_of_address_may_lose_its_answer() -> Result<()> {
             let cases = stack.submit(&family)?;
             cases[0].until_state("certificate", "ORDERED")?;
             cases[0].until_state("sin", "APPLIED")?;
-            cases[0].decide("correct-contact", "PARENTS_ASKED", &["--set", "mailing.line1=99 New Street"])?;
+            cases[0].decide(
+                "correct-contact",
+                "PARENTS_ASKED",
+                &["--set", "mailing.line1=99 New Street"],
+            )?;
             until_quiet(&stack, operation)
         })?;
     }
@@ -174,7 +218,14 @@ fn no_command_and_no_undo_was_forgotten() -> Result<()> {
     let covered: BTreeSet<String> = FORWARD
         .iter()
         .map(|(_, operation, _)| *operation)
-        .chain(["SubmitNotice", "AmendNotice", "UnbindNotice", "WithdrawStatement", "RefundFee", "CancelOrder"])
+        .chain([
+            "SubmitNotice",
+            "AmendNotice",
+            "UnbindNotice",
+            "WithdrawStatement",
+            "RefundFee",
+            "CancelOrder",
+        ])
         .chain(["WithdrawSinApplication", "UpdateDeliveryAddress", "UpdateMailingAddress"])
         .map(str::to_owned)
         .collect();

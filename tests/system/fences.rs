@@ -6,7 +6,7 @@ use tests::root;
 
 /// The names under `[dependencies]` of a crate.
 fn dependencies(of: &str) -> BTreeSet<String> {
-    let manifest = std::fs::read_to_string(root().join(of).join("Cargo.toml")).unwrap();
+    let manifest = read(&format!("{of}/Cargo.toml"));
     let mut section = String::new();
     let mut names = BTreeSet::new();
     for line in manifest.lines() {
@@ -25,7 +25,8 @@ fn dependencies(of: &str) -> BTreeSet<String> {
 }
 
 fn house() -> BTreeSet<&'static str> {
-    ["activities", "domain", "portal", "proto", "sandbox", "store", "worker", "workflows", "cli"].into()
+    ["activities", "domain", "portal", "proto", "sandbox", "store", "worker", "workflows", "cli"]
+        .into()
 }
 
 fn of_the_house(of: &str) -> Vec<String> {
@@ -48,11 +49,21 @@ fn arrows_between_crates_point_one_way() {
 #[test]
 fn a_story_cannot_do_io() {
     let names = dependencies("workflows");
-    for outside in ["tokio", "tonic", "sqlx", "reqwest", "temporalio-sdk", "temporalio-client", "temporalio-sdk-core"] {
+    for outside in [
+        "tokio",
+        "tonic",
+        "sqlx",
+        "reqwest",
+        "temporalio-sdk",
+        "temporalio-client",
+        "temporalio-sdk-core",
+    ] {
         assert!(!names.contains(outside), "workflows names {outside}");
     }
-    let rules = std::fs::read_to_string(root().join("workflows/clippy.toml")).unwrap();
-    for forbidden in ["SystemTime::now", "Instant::now", "thread::spawn", "HashMap", "fs::File", "TcpStream"] {
+    let rules = read("workflows/clippy.toml");
+    for forbidden in
+        ["SystemTime::now", "Instant::now", "thread::spawn", "HashMap", "fs::File", "TcpStream"]
+    {
         assert!(rules.contains(forbidden), "workflows/clippy.toml allows {forbidden}");
     }
 }
@@ -60,7 +71,9 @@ fn a_story_cannot_do_io() {
 #[test]
 fn the_words_of_the_trade_know_no_io_and_no_wire() {
     let names = dependencies("domain");
-    for outside in ["tokio", "tonic", "prost", "sqlx", "axum", "temporalio-workflow", "temporalio-common"] {
+    for outside in
+        ["tokio", "tonic", "prost", "sqlx", "axum", "temporalio-workflow", "temporalio-common"]
+    {
         assert!(!names.contains(outside), "domain names {outside}");
     }
 }
@@ -70,4 +83,8 @@ fn sql_is_in_one_crate() {
     for of in ["workflows", "domain", "proto", "cli"] {
         assert!(!dependencies(of).contains("sqlx"), "{of} names sqlx");
     }
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }

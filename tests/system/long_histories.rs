@@ -15,9 +15,13 @@ fn a_case_that_waits_for_its_notice_continues_as_new() -> Result<()> {
     let namespace = stack.address("temporal_namespace")?;
     let case = cases[0].reference.clone();
     let runtime = tokio::runtime::Runtime::new()?;
-    let first = runtime.block_on(async { history::run_id(&history::client(&temporal, &namespace).await?, &case).await })?;
+    let first = runtime.block_on(async {
+        history::run_id(&history::client(&temporal, &namespace).await?, &case).await
+    })?;
     tests::stack::eventually("the case has continued as new", || {
-        let now = runtime.block_on(async { history::run_id(&history::client(&temporal, &namespace).await?, &case).await })?;
+        let now = runtime.block_on(async {
+            history::run_id(&history::client(&temporal, &namespace).await?, &case).await
+        })?;
         Ok(now != first)
     })?;
     stack.notice(&family)?;

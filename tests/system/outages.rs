@@ -51,7 +51,16 @@ fn while_the_province_is_down_the_sin_of_a_registered_child_goes_on() -> Result<
 fn a_slow_register_is_waited_for() -> Result<()> {
     let stack = Plan::instant().start()?;
     let family = Family::ordinary("Slowey");
-    let slow = ["--register", "province", "--operation", "RegisterBirth", "--mode", "slow", "--delay-ms", "3000"];
+    let slow = [
+        "--register",
+        "province",
+        "--operation",
+        "RegisterBirth",
+        "--mode",
+        "slow",
+        "--delay-ms",
+        "3000",
+    ];
     stack.misbehave(&slow)?;
     stack.notice(&family)?;
     let cases = stack.submit(&family)?;

@@ -46,12 +46,22 @@ fn a_withdrawal_while_nobody_answers_is_remembered_by_the_register() -> Result<(
 fn once_register_was_asked_a_withdrawal_undoes_nothing() -> Result<()> {
     let stack = Plan::instant().start()?;
     let family = Family::ordinary("Pivotal");
-    let lose = ["--register", "province", "--operation", "RegisterBirth", "--mode", "lose-answer", "--times", "1"];
+    let lose = [
+        "--register",
+        "province",
+        "--operation",
+        "RegisterBirth",
+        "--mode",
+        "lose-answer",
+        "--times",
+        "1",
+    ];
     stack.misbehave(&[&lose[..], &["--match", &family.key]].concat())?;
     stack.notice(&family)?;
     let cases = stack.submit(&family)?;
     cases[0].until_state("birth", "REGISTERING")?;
-    let down = ["--register", "province", "--operation", "*", "--mode", "unavailable", "--seconds", "30"];
+    let down =
+        ["--register", "province", "--operation", "*", "--mode", "unavailable", "--seconds", "30"];
     stack.misbehave(&down)?;
     let (answer, code) = cases[0].decide_ending("withdraw", "PARENTS_ASKED", &[])?;
     assert_eq!(code, 1, "{answer}");
@@ -71,7 +81,9 @@ fn a_definite_no_to_register_reopens_the_way_back() -> Result<()> {
     let stack = Plan::instant().start()?;
     let family = Family::ordinary("Nomore");
     let refuse = ["--register", "province", "--operation", "RegisterBirth", "--mode", "refuse"];
-    stack.misbehave(&[&refuse[..], &["--reason", "NOT_ELIGIBLE", "--match", &family.key]].concat())?;
+    stack.misbehave(
+        &[&refuse[..], &["--reason", "NOT_ELIGIBLE", "--match", &family.key]].concat(),
+    )?;
     stack.notice(&family)?;
     let cases = stack.submit(&family)?;
     let case = cases[0].until("refused and closed", |case| case["closed"] == true)?;
@@ -110,8 +122,17 @@ fn two_officers_at_once_one_wins_and_the_other_is_told_what_changed() -> Result<
     let seen = case["revision"].to_string();
     let withdraw = |name: &str| {
         stack.newborn_ending(&[
-            "case", "decide", &cases[0].reference, "--action", "withdraw", "--reason", "PARENTS_ASKED", "--seen", &seen,
-            "--as", name,
+            "case",
+            "decide",
+            &cases[0].reference,
+            "--action",
+            "withdraw",
+            "--reason",
+            "PARENTS_ASKED",
+            "--seen",
+            &seen,
+            "--as",
+            name,
         ])
     };
     let (one, other) = std::thread::scope(|both| {
@@ -125,4 +146,3 @@ fn two_officers_at_once_one_wins_and_the_other_is_told_what_changed() -> Result<
     assert_eq!(case["timeline"].to_string().matches("decision-asked").count(), 1);
     Ok(())
 }
-

@@ -27,8 +27,12 @@ const CONNECTIONS: u32 = 40;
 pub async fn case_file(settings: &Settings) -> anyhow::Result<Arc<File>> {
     let keys = store::Keys::read(&settings.case_key_file, &settings.search_key_file)?;
     let url: &SecretString = &settings.database_url;
-    let pool = patiently(|| store::connect(url, CONNECTIONS)).await.context("the case file does not answer")?;
-    store::migrate(&pool).await.context("the tables of the case file could not be brought up to date")?;
+    let pool = patiently(|| store::connect(url, CONNECTIONS))
+        .await
+        .context("the case file does not answer")?;
+    store::migrate(&pool)
+        .await
+        .context("the tables of the case file could not be brought up to date")?;
     Ok(Arc::new(File::new(pool, keys)))
 }
 
@@ -41,7 +45,8 @@ pub struct Temporal {
 /// Connects to Temporal and sees to it that it knows our search attribute.
 pub async fn temporal(settings: &Settings) -> anyhow::Result<Temporal> {
     let runtime = crate::queues::runtime(settings)?;
-    let address: Url = settings.temporal_address.parse().context("the address of Temporal is not one")?;
+    let address: Url =
+        settings.temporal_address.parse().context("the address of Temporal is not one")?;
     let connect = || {
         let options =
             ConnectionOptions::new(address.clone()).grpc_compression(GrpcCompression::None).build();
@@ -50,7 +55,8 @@ pub async fn temporal(settings: &Settings) -> anyhow::Result<Temporal> {
     let connection = patiently(connect).await.context("Temporal does not answer")?;
     let attribute = || desk_reason(connection.clone(), &settings.temporal_namespace);
     patiently(attribute).await.context("Temporal does not take our search attribute")?;
-    let client = Client::new(connection, ClientOptions::new(settings.temporal_namespace.clone()).build())?;
+    let client =
+        Client::new(connection, ClientOptions::new(settings.temporal_namespace.clone()).build())?;
     Ok(Temporal { client, runtime })
 }
 
@@ -66,7 +72,8 @@ async fn desk_reason(mut connection: Connection, namespace: &str) -> Result<(), 
     if known.custom_attributes.contains_key(workflows::DESK_REASON) {
         return Ok(());
     }
-    let search_attributes = [(workflows::DESK_REASON.to_owned(), IndexedValueType::Keyword.into())].into();
+    let search_attributes =
+        [(workflows::DESK_REASON.to_owned(), IndexedValueType::Keyword.into())].into();
     let add = AddSearchAttributesRequest { search_attributes, namespace };
     OperatorService::add_search_attributes(&mut connection, add.into_request()).await.map(|_| ())
 }
@@ -74,7 +81,10 @@ async fn desk_reason(mut connection: Connection, namespace: &str) -> Result<(), 
 /// Whether Temporal answers.
 pub async fn temporal_answers(client: &Client) -> bool {
     let mut connection = client.connection().clone();
-    let asked = WorkflowService::get_system_info(&mut connection, GetSystemInfoRequest::default().into_request());
+    let asked = WorkflowService::get_system_info(
+        &mut connection,
+        GetSystemInfoRequest::default().into_request(),
+    );
     matches!(tokio::time::timeout(Duration::from_secs(2), asked).await, Ok(Ok(_)))
 }
 
@@ -98,11 +108,15 @@ pub fn registers(settings: &Settings, metrics: &prometheus::Registry) -> anyhow:
 }
 
 /// Tries until it works or the patience is over; then gives the last error.
-async fn patiently<T, E, F: Future<Output = Result<T, E>>>(attempt: impl Fn() -> F) -> Result<T, E> {
+async fn patiently<T, E, F: Future<Output = Result<T, E>>>(
+    attempt: impl Fn() -> F,
+) -> Result<T, E> {
     let begun = tokio::time::Instant::now();
     loop {
         match attempt().await {
-            Err(_) if begun.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(250)).await,
+            Err(_) if begun.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(250)).await
+            }
             done => return done,
         }
     }

@@ -35,16 +35,25 @@ pub struct Serving(JoinHandle<std::io::Result<()>>);
 impl Future for Serving {
     type Output = anyhow::Result<()>;
 
-    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<Self::Output> {
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
         std::pin::Pin::new(&mut self.0).poll(cx).map(|ended| Ok(ended??))
     }
 }
 
 async fn ready(State(needs): State<Needs>) -> StatusCode {
     let case_file = sqlx::query("select 1").execute(&needs.pool).await.is_ok();
-    if case_file && temporal_answers(&needs.temporal).await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+    if case_file && temporal_answers(&needs.temporal).await {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
 }
 
 async fn metrics() -> Result<String, StatusCode> {
-    TextEncoder::new().encode_to_string(&prometheus::gather()).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    TextEncoder::new()
+        .encode_to_string(&prometheus::gather())
+        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }

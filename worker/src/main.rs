@@ -19,7 +19,9 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
         .init();
     let metrics = prometheus::default_registry();
 
@@ -30,7 +32,8 @@ async fn main() -> anyhow::Result<()> {
     let mut workers = queues::workers(&settings, &temporal, &file, &registers)?;
     let stops: Vec<_> = workers.iter().map(|worker| worker.shutdown_handle()).collect();
     let consumers = queues::consumers(&temporal, &file, &registers, metrics)?;
-    let health = health::serve(settings.http_listen, file.pool().clone(), temporal.client.clone()).await?;
+    let health =
+        health::serve(settings.http_listen, file.pool().clone(), temporal.client.clone()).await?;
     tracing::info!("the worker runs");
 
     let mut terminate = signal(SignalKind::terminate())?;

@@ -12,7 +12,8 @@ use activities::{
 };
 use domain::people::Register;
 use temporalio_common::telemetry::{
-    PrometheusExporterOptions, TelemetryOptions, metrics::CoreMeter, start_prometheus_metric_exporter,
+    PrometheusExporterOptions, TelemetryOptions, metrics::CoreMeter,
+    start_prometheus_metric_exporter,
 };
 use temporalio_sdk::{
     Runtime, Worker, WorkerOptions,
@@ -32,10 +33,17 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// The SDK's runtime on the current tokio runtime, with its metrics served on their own port.
 pub fn runtime(settings: &Settings) -> anyhow::Result<Runtime> {
-    let options = PrometheusExporterOptions::builder().socket_addr(settings.temporal_metrics_listen).build();
+    let options =
+        PrometheusExporterOptions::builder().socket_addr(settings.temporal_metrics_listen).build();
     let exporter = start_prometheus_metric_exporter(options)?;
-    let telemetry = TelemetryOptions::builder().metrics(exporter.meter as Arc<dyn CoreMeter>).build();
-    Ok(Runtime::from_current_tokio(RuntimeOptions::builder().telemetry_options(telemetry).build().map_err(anyhow::Error::msg)?)?)
+    let telemetry =
+        TelemetryOptions::builder().metrics(exporter.meter as Arc<dyn CoreMeter>).build();
+    Ok(Runtime::from_current_tokio(
+        RuntimeOptions::builder()
+            .telemetry_options(telemetry)
+            .build()
+            .map_err(anyhow::Error::msg)?,
+    )?)
 }
 
 /// One worker per task queue. Questions asked inside a workflow task run on the first.
@@ -68,7 +76,10 @@ pub fn workers(
     }
     let options = [
         cases.build(),
-        on(register_queue(Register::Province)).register_activities(registry).register_activities(certificates).build(),
+        on(register_queue(Register::Province))
+            .register_activities(registry)
+            .register_activities(certificates)
+            .build(),
         on(register_queue(Register::Federal)).register_activities(sin).build(),
     ];
     let start = |options| Ok(Worker::new(&temporal.runtime, temporal.client.clone(), options)?);
@@ -84,7 +95,13 @@ pub fn consumers(
 ) -> anyhow::Result<impl Future<Output = ()> + use<>> {
     let counter = events::counter(metrics)?;
     let consumer = |register, channel: &tonic::transport::Channel| {
-        Consumer::new(register, channel.clone(), file.pool().clone(), temporal.client.clone(), counter.clone())
+        Consumer::new(
+            register,
+            channel.clone(),
+            file.pool().clone(),
+            temporal.client.clone(),
+            counter.clone(),
+        )
     };
     let province = tokio::spawn(consumer(Register::Province, &registers.province.0).run());
     let federal = tokio::spawn(consumer(Register::Federal, &registers.federal.0).run());

@@ -1,9 +1,7 @@
 //! What the registers answer, read into our words.
 
 use domain::{
-    answers::{
-        ApplicationState, NoticeField, NoticeMatch, OrderRefusal, OrderState, Refusal,
-    },
+    answers::{ApplicationState, NoticeField, NoticeMatch, OrderRefusal, OrderState, Refusal},
     fees::Product,
 };
 use jiff::civil::Date;
@@ -137,4 +135,3 @@ macro_rules! read_address {
     };
 }
 pub(crate) use read_address;
-

@@ -16,9 +16,11 @@ pub fn name(name: &PersonName) -> common::Name {
             last: text(last),
             single: String::new(),
         },
-        PersonName::Single { single } => {
-            common::Name { kind: common::NameKind::Single.into(), single: text(single), ..common::Name::default() }
-        }
+        PersonName::Single { single } => common::Name {
+            kind: common::NameKind::Single.into(),
+            single: text(single),
+            ..common::Name::default()
+        },
     }
 }
 
@@ -32,7 +34,9 @@ pub fn exchange(name: &PersonName) -> sin::ExchangeName {
             },
             surname: text(last),
         },
-        PersonName::Single { single } => sin::ExchangeName { given_names: String::new(), surname: text(single) },
+        PersonName::Single { single } => {
+            sin::ExchangeName { given_names: String::new(), surname: text(single) }
+        }
     }
 }
 

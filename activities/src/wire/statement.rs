@@ -1,10 +1,8 @@
 //! The statement and its certifications.
 
-use domain::{
-    statement::{
-        AttendantKind, Certification, CertificationMethod, MaritalStatus, OtherParent, Parent, PlaceKind, RoleLabel,
-        Statement,
-    },
+use domain::statement::{
+    AttendantKind, Certification, CertificationMethod, MaritalStatus, OtherParent, Parent,
+    PlaceKind, RoleLabel, Statement,
 };
 use jiff::Timestamp;
 use proto::{common::v1 as common, registry::v1 as registry};
@@ -32,7 +30,12 @@ pub fn statement(it: &Statement) -> registry::Statement {
         }),
         attendant: Some(registry::Attendant {
             kind: attendant_kind(it.attendant.kind).into(),
-            name: it.attendant.name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
+            name: it
+                .attendant
+                .name
+                .as_ref()
+                .map(|name| name.as_str().to_owned())
+                .unwrap_or_default(),
         }),
         parents: it.parents.iter().map(parent).collect(),
         other_parent_state: it.other_parent.map_or(0, |state| other_parent(state).into()),
@@ -59,7 +62,12 @@ fn parent(it: &Parent) -> registry::Parent {
 }
 
 /// The certification of the parent at `index`, counted from 0.
-pub fn certification(it: &Certification, index: usize, certified: Timestamp, digest: &str) -> registry::Certification {
+pub fn certification(
+    it: &Certification,
+    index: usize,
+    certified: Timestamp,
+    digest: &str,
+) -> registry::Certification {
     registry::Certification {
         parent_index: u32::try_from(index + 1).expect("there are two parents at most"),
         text_version: it.text_version.clone(),

@@ -39,7 +39,8 @@ fn main() -> Result<()> {
     recorder.record("desk", &cases[0], |case| case.until_all_three())?;
 
     let family = Family::ordinary("Recorde");
-    let lose = ["--register", "province", "--operation", "*", "--mode", "lose-answer", "--times", "4"];
+    let lose =
+        ["--register", "province", "--operation", "*", "--mode", "lose-answer", "--times", "4"];
     stack.misbehave(&[&lose[..], &["--match", &family.key]].concat())?;
     stack.notice(&family)?;
     recorder.record("answers-lost", &stack.submit(&family)?[0], |case| case.until_all_three())?;
@@ -91,7 +92,10 @@ impl Recorder<'_> {
         tests::stack::eventually("the case has continued as new", || Ok(run()? != first))
     }
 
-    fn ask<T>(&self, question: impl AsyncFnOnce(&temporalio_client::Client) -> Result<T>) -> Result<T> {
+    fn ask<T>(
+        &self,
+        question: impl AsyncFnOnce(&temporalio_client::Client) -> Result<T>,
+    ) -> Result<T> {
         let address = self.stack.address("temporal")?;
         let namespace = self.stack.address("temporal_namespace")?;
         let runtime = tokio::runtime::Runtime::new()?;
