@@ -94,6 +94,10 @@ async fn notice_comes(ctx: &Ctx) -> Result<(), Stopped> {
 
 /// REGISTER. From this call on the birth may stand: nothing is undone until the province has said which.
 pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
+    // A withdrawal may have been taken in the very moment in which the notice was bound.
+    if ctx.state(|it| it.stop(Leg::Birth).is_cancelled()) {
+        return Err(Ended::Withdrawn);
+    }
     ctx.state_mut(|it| it.carried.pivot = Pivot::Asked);
     match insist(ctx, Registry::register_birth).await {
         RegistrationAnswer::Registered => {
