@@ -24,7 +24,8 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates openssl \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin newborn
+    && groupadd --gid 10001 newborn \
+    && useradd --uid 10001 --gid newborn --no-create-home --shell /usr/sbin/nologin newborn
 COPY --from=build /src/target/debug/worker /src/target/debug/portal /src/target/debug/sandbox /src/target/debug/newborn \
     /usr/local/bin/
 COPY --chmod=755 deploy/compose/is-ready /usr/local/bin/is-ready

@@ -4,6 +4,6 @@ set -eu
 versions=/etc/temporal/schema/postgresql/v12
 for pair in temporal:temporal temporal_visibility:visibility; do
     database=${pair%:*}
-    temporal-sql-tool --database "$database" setup-schema --version 0.0
-    temporal-sql-tool --database "$database" update-schema --schema-dir "$versions/${pair#*:}/versioned"
+    temporal-sql-tool --db "$database" setup-schema -v 0.0
+    temporal-sql-tool --db "$database" update-schema -d "$versions/${pair#*:}/versioned"
 done

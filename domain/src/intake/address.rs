@@ -8,7 +8,7 @@ use crate::contact::{self, ContactField, NotifyBy};
 
 /// The longest line that is printed on an envelope.
 ///
-/// Source: the addressing guidelines of the Canadian post; see docs/decisions/0006-the-form.md.
+/// Source: the addressing guidelines of the Canadian post; see docs/decisions/0007-the-form.md.
 pub const PRINTED_LINE: usize = 39;
 
 /// ISO 3166-2:CA, without the country.

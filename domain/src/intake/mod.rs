@@ -1,6 +1,6 @@
 //! The door: what people typed, read once into types that cannot be wrong.
 //!
-//! Everything that breaks a rule is found, not only the first. Rules and limits: docs/decisions/0006-the-form.md.
+//! Everything that breaks a rule is found, not only the first. Rules and limits: docs/decisions/0007-the-form.md.
 
 mod address;
 mod child;
