@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::commands::Common;
 use crate::ending::Ending;
 use crate::output;
-use crate::portal::{self, Decision, Portal, Standing, Summary, VIEWER};
+use crate::portal::{self, Decision, Portal, Standing, VIEWER};
 use crate::submit::in_words;
 use crate::table::Table;
 
@@ -100,9 +100,16 @@ async fn list(common: &Common, portal: &Portal, options: List) -> Result<Ending>
     }
     let mut table = Table::new(&["case", "birth", "certificate", "SIN", "desk", "owner"]);
     for case in &cases {
-        let case: Summary = portal::read(case)?;
+        let case: Standing = portal::read(case)?;
         let (reason, owner) = case.desk.map(|desk| (desk.reason, desk.owner)).unwrap_or_default();
-        table.row(vec![case.reference, case.birth, case.certificate, case.sin, reason, owner]);
+        table.row(vec![
+            case.reference,
+            case.birth.state,
+            case.certificate.state,
+            case.sin.state,
+            reason,
+            owner,
+        ]);
     }
     if table.is_empty() {
         output::lines(&["no cases"])?;

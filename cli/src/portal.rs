@@ -88,17 +88,6 @@ pub struct Desk {
     pub actions: Vec<Value>,
 }
 
-/// A line of the list of cases.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Summary {
-    #[serde(rename = "ref")]
-    pub reference: String,
-    pub birth: String,
-    pub certificate: String,
-    pub sin: String,
-    pub desk: Option<Desk>,
-}
-
 /// What is decided about a case.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {

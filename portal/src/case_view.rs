@@ -140,25 +140,43 @@ pub(crate) async fn show(
         revision: row.revision,
         closed: facts.closed.is_some(),
         ending: facts.closed.as_ref().map(|closed| closed.it),
-        birth: Birth {
-            state: facts.birth(),
-            registration_number: facts.registered.as_ref().map(|registered| registered.it.clone()),
-            since: facts.registered.as_ref().map(|registered| registered.at),
-        },
-        certificate: Certificate {
-            state: facts.certificate(),
-            product: facts.certificate_wanted,
-            mailed_on: facts.mailed.as_ref().and_then(|mailed| mailed.it),
-        },
-        sin: Sin {
-            state: facts.sin(),
-            letter_mailed_on: facts.letter_mailed.as_ref().and_then(|mailed| mailed.it),
-        },
+        birth: Birth::of(facts),
+        certificate: Certificate::of(facts),
+        sin: Sin::of(facts),
         fee: facts.fee(),
         desk: tasks.first().cloned(),
         tasks,
         timeline: timeline.into_iter().map(|it| entry(it, viewer)).collect(),
     })
+}
+
+impl Birth {
+    pub(crate) fn of(facts: &Facts) -> Self {
+        Self {
+            state: facts.birth(),
+            registration_number: facts.registered.as_ref().map(|registered| registered.it.clone()),
+            since: facts.registered.as_ref().map(|registered| registered.at),
+        }
+    }
+}
+
+impl Certificate {
+    pub(crate) fn of(facts: &Facts) -> Self {
+        Self {
+            state: facts.certificate(),
+            product: facts.certificate_wanted,
+            mailed_on: facts.mailed.as_ref().and_then(|mailed| mailed.it),
+        }
+    }
+}
+
+impl Sin {
+    pub(crate) fn of(facts: &Facts) -> Self {
+        Self {
+            state: facts.sin(),
+            letter_mailed_on: facts.letter_mailed.as_ref().and_then(|mailed| mailed.it),
+        }
+    }
 }
 
 /// The open tasks with what this viewer may decide about each.

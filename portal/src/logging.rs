@@ -2,7 +2,7 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging to standard output. `NEWBORN_LOG` filters it, as `RUST_LOG` does elsewhere.
+/// Starts logging to standard output. `NEWBORN_LOG` filters it.
 pub fn start() {
     let filter = EnvFilter::try_from_env("NEWBORN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).init();

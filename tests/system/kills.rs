@@ -37,7 +37,7 @@ fn everything_is_done(stack: &Stack) -> Result<()> {
         for (table, part, state) in
             [("certificates", "certificate", "MAILED"), ("sin_applications", "sin", "ISSUED")]
         {
-            let wanted = case[part] == state;
+            let wanted = case[part]["state"] == state;
             assert_eq!(ledger.of(table, reference).len(), usize::from(wanted), "{table} of {case}");
         }
         assert_eq!(ledger.of("registrations", reference).len(), 1, "{case}");
@@ -74,7 +74,7 @@ fn the_whole_stack_is_killed_and_carries_on_in_its_directory() -> Result<()> {
     let notices = stack.newborn(&["sandbox", "ledger"])?["notices"].as_array().map_or(0, Vec::len);
     ensure!(notices > 0, "the hospitals' notices are gone");
     // A family whose notice the load had not sent yet waits for it, lawfully.
-    let waits = |case: &Value| case["birth"] == "WAITING_NOTICE";
+    let waits = |case: &Value| case["birth"]["state"] == "WAITING_NOTICE";
     tests::stack::eventually("every case is closed or waits for its notice", || {
         let cases = stack.newborn(&["case", "list"])?;
         Ok(cases

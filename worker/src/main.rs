@@ -20,7 +20,8 @@ async fn main() -> anyhow::Result<()> {
         .json()
         .flatten_event(true)
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+            tracing_subscriber::EnvFilter::try_from_env("NEWBORN_LOG")
+                .unwrap_or_else(|_| "info".into()),
         )
         .init();
     let metrics = prometheus::default_registry();

@@ -10,11 +10,11 @@ use secrecy::SecretString;
 #[command(name = "worker", version)]
 pub struct Settings {
     /// Address of Temporal's frontend, as `http://host:port`.
-    #[arg(long, env = "TEMPORAL_ADDRESS")]
+    #[arg(long, env = "NEWBORN_TEMPORAL_ADDRESS")]
     pub temporal_address: String,
 
     /// Temporal's namespace.
-    #[arg(long, env = "TEMPORAL_NAMESPACE")]
+    #[arg(long, env = "NEWBORN_TEMPORAL_NAMESPACE")]
     pub temporal_namespace: String,
 
     /// The case file, as `postgres://user:password@host:port/database`.

@@ -6,10 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::{
-    CaseRef,
-    standing::{BirthStanding, CertificateStanding, SinStanding},
-};
+use domain::{CaseRef, standing::Fee};
 use serde::{Deserialize, Serialize};
 use store::cases::{self, CaseRow, Filter};
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::caller::{Bearer, ByStaff};
 use crate::{
     Portal,
-    case_view::{self, CaseView, TaskView, Viewer},
+    case_view::{self, Birth, CaseView, Certificate, FeeSchema, Sin, TaskView, Viewer},
     problem::{self, Problem},
     staff::Member,
 };
@@ -83,12 +80,11 @@ pub(super) struct Summary {
     revision: i64,
     received: jiff::Timestamp,
     closed: bool,
-    #[schema(value_type = String)]
-    birth: BirthStanding,
-    #[schema(value_type = String)]
-    certificate: CertificateStanding,
-    #[schema(value_type = String)]
-    sin: SinStanding,
+    birth: Birth,
+    certificate: Certificate,
+    sin: Sin,
+    #[schema(inline, value_type = FeeSchema)]
+    fee: Fee,
     desk: Option<TaskView>,
 }
 
@@ -145,9 +141,10 @@ async fn summaries(
         revision: it.revision,
         received: it.facts.received,
         closed: it.facts.closed.is_some(),
-        birth: it.facts.birth(),
-        certificate: it.facts.certificate(),
-        sin: it.facts.sin(),
+        birth: Birth::of(&it.facts),
+        certificate: Certificate::of(&it.facts),
+        sin: Sin::of(&it.facts),
+        fee: it.facts.fee(),
         desk: case_view::tasks(&it.facts, &viewer).into_iter().next(),
     };
     Ok(cases::list(&mut conn, filter).await?.into_iter().map(summary).collect())
