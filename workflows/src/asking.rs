@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{desk::Reason, people::Register, undo::Step};
 use temporalio_common::ActivityDefinition;
 use temporalio_workflow::{
-    ActivityExecutionError, ActivityOptions, LocalActivityOptions, RetryPolicy,
+    ActivityExecutionError, ActivityOptions, LocalActivityOptions, RetryPolicy, TimerOptions,
     WorkflowCancellationToken, WorkflowContext,
 };
 
@@ -158,6 +158,11 @@ where
             .cancellation_token(never.clone())
             .build();
         kept = ctx.execute_activity(port(), input, for_ever).await.is_ok();
+        if !kept {
+            // Not silence, which is retried above, but a file that cannot be read: do not ask in a tight circle.
+            let pause = TimerOptions::builder(ONE_TRY).cancellation_token(never.clone()).build();
+            ctx.timer(pause).await;
+        }
     }
     ctx.state_mut(|it| it.under_way -= 1);
 }
