@@ -1,12 +1,16 @@
 //! The whole system under test: a real stack in a directory of its own, used as people use it, by command and by HTTP.
 
+pub mod case;
 pub mod family;
 pub mod history;
 pub mod ledger;
 pub mod stack;
+mod waiting;
 
+pub use case::Case;
 pub use family::Family;
 pub use stack::Stack;
+pub use waiting::{PATIENCE, PAUSE, eventually};
 
 use std::path::PathBuf;
 

@@ -16,10 +16,7 @@ use nix::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Family, ledger::Ledger};
-
-/// How long a test waits for something to become true.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+use crate::{Case, Family, PATIENCE, ledger::Ledger};
 
 /// How a stack is brought up.
 #[derive(Debug, Clone, Default)]
@@ -234,15 +231,7 @@ impl Stack {
         let answer = self.newborn(&["submit", path, "--key", &family.key])?;
         let answer = if answer.is_array() { answer[0].clone() } else { answer };
         let cases = answer["cases"].as_array().with_context(|| format!("no cases in {answer}"))?;
-        cases
-            .iter()
-            .map(|case| {
-                let text = |name: &str| {
-                    case[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
-                };
-                Ok(Case { stack: self, reference: text("ref")?, access_code: text("access_code")? })
-            })
-            .collect()
+        cases.iter().map(|case| Case::of(self, case)).collect()
     }
 
     /// Sends the hospital's notice of a family.
@@ -364,108 +353,6 @@ impl Drop for Stack {
     }
 }
 
-/// A case of a stack, as its parents and its officers see it.
-pub struct Case<'a> {
-    stack: &'a Stack,
-    pub reference: String,
-    pub access_code: String,
-}
-
-impl Case<'_> {
-    /// The case as it stands.
-    ///
-    /// # Errors
-    ///
-    /// If the portal does not answer.
-    pub fn show(&self) -> Result<Value> {
-        self.stack.newborn(&["case", "show", &self.reference])
-    }
-
-    /// Waits until the case looks as it should and gives it.
-    ///
-    /// # Errors
-    ///
-    /// If it does not come to that; says how the case stands.
-    pub fn until(&self, what: &str, true_of: impl Fn(&Value) -> bool) -> Result<Value> {
-        let begun = Instant::now();
-        let mut last = Value::Null;
-        while begun.elapsed() < PATIENCE {
-            // What cannot be asked now may be asked again: processes are killed under these tests.
-            if let Ok(now) = self.show() {
-                if true_of(&now) {
-                    return Ok(now);
-                }
-                last = now;
-            }
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        bail!("{} did not come to: {what}; it stands at {last:#}", self.reference)
-    }
-
-    /// Waits until a part of the case has come to a state.
-    ///
-    /// # Errors
-    ///
-    /// As [`Case::until`].
-    pub fn until_state(&self, part: &str, state: &str) -> Result<Value> {
-        self.until(&format!("{part} {state}"), |case| case[part]["state"] == state)
-    }
-
-    /// Waits until the case is on the desk for a reason.
-    ///
-    /// # Errors
-    ///
-    /// As [`Case::until`].
-    pub fn until_on_desk(&self, reason: &str) -> Result<Value> {
-        self.until(&format!("on the desk for {reason}"), |case| case["desk"]["reason"] == reason)
-    }
-
-    /// Waits until all three parts are done.
-    ///
-    /// # Errors
-    ///
-    /// As [`Case::until`].
-    pub fn until_all_three(&self) -> Result<Value> {
-        self.until("registered, mailed and issued", |case| {
-            case["birth"]["state"] == "REGISTERED"
-                && case["certificate"]["state"] == "MAILED"
-                && case["sin"]["state"] == "ISSUED"
-                && case["closed"] == true
-        })
-    }
-
-    /// Decides as an officer, about the case as it stands now.
-    ///
-    /// # Errors
-    ///
-    /// If it is refused; says why.
-    pub fn decide(&self, action: &str, reason: &str, more: &[&str]) -> Result<Value> {
-        let (answer, code) = self.decide_ending(action, reason, more)?;
-        ensure!(code == 0, "{action} was refused: {answer}");
-        Ok(answer)
-    }
-
-    /// As [`Case::decide`], and how it ended. What was stale is looked at and decided again.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be asked.
-    pub fn decide_ending(&self, action: &str, reason: &str, more: &[&str]) -> Result<(Value, i32)> {
-        for _ in 0..20 {
-            let seen = self.show()?["revision"].to_string();
-            let mut words =
-                vec!["case", "decide", &self.reference, "--action", action, "--reason", reason];
-            words.extend(["--seen", &seen, "--as", "alex"]);
-            words.extend(more);
-            let (answer, code) = self.stack.newborn_ending(&words)?;
-            if code == 0 || !answer.to_string().contains("STALE") {
-                return Ok((answer, code));
-            }
-        }
-        bail!("the case moved on at each try")
-    }
-}
-
 /// A command that runs beside the test.
 pub struct Background(Child);
 
@@ -485,28 +372,6 @@ impl Background {
         // It may have ended by itself.
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-/// Waits until something is true.
-///
-/// # Errors
-///
-/// If it does not become true in time, with the last reason why it could not be asked.
-pub fn eventually(what: &str, mut true_now: impl FnMut() -> Result<bool>) -> Result<()> {
-    let begun = Instant::now();
-    let mut last = None;
-    while begun.elapsed() < PATIENCE {
-        match true_now() {
-            Ok(true) => return Ok(()),
-            Ok(false) => (),
-            Err(error) => last = Some(error),
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    match last {
-        Some(error) => Err(error.context(format!("it did not happen that {what}"))),
-        None => bail!("it did not happen that {what}"),
     }
 }
 

@@ -191,7 +191,7 @@ fn each_change_of_address_may_lose_its_answer() -> Result<()> {
 
 /// Waits until the rule for an operation was hit and its question was asked again, going by the worker's own count.
 fn until_quiet(stack: &Stack, operation: &str) -> Result<()> {
-    tests::stack::eventually(&format!("{operation} is answered"), || {
+    tests::eventually(&format!("{operation} is answered"), || {
         let metrics = stack.metrics()?;
         let answered = metrics.lines().any(|line| {
             line.starts_with("newborn_calls_total")

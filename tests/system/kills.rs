@@ -11,7 +11,7 @@ fn under_load(
     happens: impl FnOnce(&mut Stack) -> Result<()>,
 ) -> Result<()> {
     let load = stack.background(&["load", "--count", "30", "--in-flight", "10", "--seed", seed])?;
-    tests::stack::eventually("some of the load is submitted", || {
+    tests::eventually("some of the load is submitted", || {
         let cases = stack.newborn(&["case", "list"])?;
         Ok(cases.as_array().is_some_and(|cases| cases.len() >= 8))
     })?;
@@ -25,7 +25,7 @@ fn under_load(
 }
 
 fn everything_is_done(stack: &Stack) -> Result<()> {
-    tests::stack::eventually("every case is closed", || {
+    tests::eventually("every case is closed", || {
         let cases = stack.newborn(&["case", "list"])?;
         Ok(cases.as_array().context("a list")?.iter().all(|case| case["closed"] == true))
     })?;
@@ -61,21 +61,21 @@ fn the_whole_stack_is_killed_and_carries_on_in_its_directory() -> Result<()> {
     let mut stack = Plan::default().taking("1").start()?;
     let mut load =
         stack.background(&["load", "--count", "20", "--in-flight", "20", "--seed", "21"])?;
-    tests::stack::eventually("the load is submitted", || {
+    tests::eventually("the load is submitted", || {
         let cases = stack.newborn(&["case", "list"])?;
         Ok(cases.as_array().is_some_and(|cases| cases.len() >= 12))
     })?;
     stack.kill_everything()?;
     load.abandon();
     stack.up()?;
-    tests::stack::eventually("the stack answers", || {
+    tests::eventually("the stack answers", || {
         Ok(matches!(stack.newborn(&["case", "list"])?, Value::Array(_)))
     })?;
     let notices = stack.newborn(&["sandbox", "ledger"])?["notices"].as_array().map_or(0, Vec::len);
     ensure!(notices > 0, "the hospitals' notices are gone");
     // A family whose notice the load had not sent yet waits for it, lawfully.
     let waits = |case: &Value| case["birth"]["state"] == "WAITING_NOTICE";
-    tests::stack::eventually("every case is closed or waits for its notice", || {
+    tests::eventually("every case is closed or waits for its notice", || {
         let cases = stack.newborn(&["case", "list"])?;
         Ok(cases
             .as_array()

@@ -18,7 +18,7 @@ fn a_case_that_waits_for_its_notice_continues_as_new() -> Result<()> {
     let first = runtime.block_on(async {
         history::run_id(&history::client(&temporal, &namespace).await?, &case).await
     })?;
-    tests::stack::eventually("the case has continued as new", || {
+    tests::eventually("the case has continued as new", || {
         let now = runtime.block_on(async {
             history::run_id(&history::client(&temporal, &namespace).await?, &case).await
         })?;

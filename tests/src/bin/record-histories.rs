@@ -6,10 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tests::{
-    Family, Stack, history,
-    stack::{Case, Plan},
-};
+use tests::{Case, Family, Stack, history, stack::Plan};
 
 fn main() -> Result<()> {
     let name = std::env::args().nth(1).context("say under which name, such as the release")?;
@@ -89,7 +86,7 @@ impl Recorder<'_> {
     fn continued(&self, case: &Case<'_>) -> Result<()> {
         let run = || self.ask(async |client| history::run_id(client, &case.reference).await);
         let first = run()?;
-        tests::stack::eventually("the case has continued as new", || Ok(run()? != first))
+        tests::eventually("the case has continued as new", || Ok(run()? != first))
     }
 
     fn ask<T>(
