@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     answers::{AddressAnswer, FeeAnswer, OrderAnswer, OrderRefusal, UndoAnswer},
+    desk::Leg,
     facts::Fact,
     fees::Cents,
     people::Actor,
@@ -11,13 +12,14 @@ use domain::{
 };
 use jiff::tz::TimeZone;
 use proto::certificates::v1::{
-    CancelOrderRequest, Fee, FeeState, GetOrderRequest, Order, OrderCertificateRequest,
-    PayFeeRequest, RefundFeeRequest, UpdateDeliveryAddressRequest,
+    CancelOrderRequest, Fee, FeeState, GetFeeRequest, GetOrderRequest, Order,
+    OrderCertificateRequest, PayFeeRequest, RefundFeeRequest, UpdateDeliveryAddressRequest,
     birth_certificate_service_client::BirthCertificateServiceClient, cancel_order_response,
-    fee_service_client::FeeServiceClient, get_order_response::Outcome as Finding,
+    fee_service_client::FeeServiceClient, get_fee_response, get_order_response::Outcome as Finding,
     order_certificate_response::Outcome as Ordering, pay_fee_response::Outcome as Paying,
     refund_fee_response, update_delivery_address_response,
 };
+use store::contents::Brief;
 use temporalio_macros::activities;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
 use tonic::transport::Channel;
@@ -109,7 +111,7 @@ impl Certificates {
         let brief = self.file.brief(asking.case).await?;
         let request = RefundFeeRequest {
             context: context(&brief.correlation),
-            idempotency_key: key::of_undo(asking.case, Undo::RefundFee, asking.generation),
+            idempotency_key: key::of_undo(asking, Undo::RefundFee),
             case_ref: asking.case.to_string(),
             undoes_key: key::of_step(asking.case, Step::PayFee, asking.generation),
         };
@@ -119,7 +121,12 @@ impl Certificates {
             .call(OPERATION, &ctx, request, |it| async move { client.refund_fee(it).await });
         let answer = read_undo!(answer.await?.outcome, refund_fee_response::Outcome)
             .map_err(nonsense(OPERATION))?;
-        self.file.record(asking.case, Actor::Province, &[undone(Undo::RefundFee, answer)]).await?;
+        let mut facts = vec![undone(Undo::RefundFee, answer)];
+        if answer == UndoAnswer::Undone && brief.facts.fee.is_none() {
+            // The answer to the payment was lost: the file must know what is given back.
+            facts.insert(0, self.captured(&ctx, &brief, asking).await?);
+        }
+        self.file.record(asking.case, Actor::Province, &facts).await?;
         Ok(answer)
     }
 
@@ -216,8 +223,12 @@ impl Certificates {
         let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
             client.update_delivery_address(it).await
         });
-        read_address!(answer.await?.outcome, update_delivery_address_response::Outcome)
-            .map_err(nonsense(OPERATION))
+        let answer =
+            read_address!(answer.await?.outcome, update_delivery_address_response::Outcome)
+                .map_err(nonsense(OPERATION))?;
+        let fact = Fact::AddressAnswered { leg: Leg::Certificate, answer };
+        self.file.record(asking.case, Actor::Province, &[fact]).await?;
+        Ok(answer)
     }
 
     #[activity(definition = ports::CancelOrder)]
@@ -230,7 +241,7 @@ impl Certificates {
         let brief = self.file.brief(asking.case).await?;
         let request = CancelOrderRequest {
             context: context(&brief.correlation),
-            idempotency_key: key::of_undo(asking.case, Undo::CancelOrder, asking.generation),
+            idempotency_key: key::of_undo(asking, Undo::CancelOrder),
             case_ref: asking.case.to_string(),
             undoes_key: order_key(asking),
         };
@@ -261,14 +272,42 @@ fn order_key(asking: Asking) -> String {
     key::of_step(asking.case, Step::OrderCertificate, asking.generation)
 }
 
-fn paid(fee: Fee) -> Result<(FeeAnswer, Vec<Fact>), Unknown> {
-    let cents = Cents(fee.amount_cents.into());
-    let fact = Fact::FeePaid { fee_id: fee.fee_id, cents };
-    match FeeState::try_from(fee.state) {
-        Ok(FeeState::Unearned | FeeState::Earned) => Ok((FeeAnswer::Paid, vec![fact])),
-        Ok(FeeState::Refunded) => Ok((FeeAnswer::Refunded, vec![fact])),
-        Ok(FeeState::Unspecified) | Err(_) => Err(Unknown("the state of the fee")),
+impl Certificates {
+    /// The payment that was captured under the step's key.
+    async fn captured(
+        &self,
+        ctx: &ActivityContext,
+        brief: &Brief,
+        asking: Asking,
+    ) -> Result<Fact, ActivityError> {
+        const OPERATION: &str = "GetFee";
+        let request = GetFeeRequest {
+            context: context(&brief.correlation),
+            fee_key: key::of_step(asking.case, Step::PayFee, asking.generation),
+        };
+        let mut client = self.fees.clone();
+        let answer =
+            self.calls.call(OPERATION, ctx, request, |it| async move { client.get_fee(it).await });
+        match answer.await?.outcome {
+            Some(get_fee_response::Outcome::Fee(fee)) => Ok(fee_paid(fee)),
+            Some(get_fee_response::Outcome::NotFound(_)) | None => {
+                Err(nonsense(OPERATION)(Unknown("the fee that was given back")))
+            }
+        }
     }
+}
+
+fn fee_paid(fee: Fee) -> Fact {
+    Fact::FeePaid { fee_id: fee.fee_id, cents: Cents(fee.amount_cents.into()) }
+}
+
+fn paid(fee: Fee) -> Result<(FeeAnswer, Vec<Fact>), Unknown> {
+    let answer = match FeeState::try_from(fee.state) {
+        Ok(FeeState::Unearned | FeeState::Earned) => FeeAnswer::Paid,
+        Ok(FeeState::Refunded) => FeeAnswer::Refunded,
+        Ok(FeeState::Unspecified) | Err(_) => return Err(Unknown("the state of the fee")),
+    };
+    Ok((answer, vec![fee_paid(fee)]))
 }
 
 fn stands(order: Order) -> Result<(OrderAnswer, Vec<Fact>), Unknown> {

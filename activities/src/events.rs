@@ -133,27 +133,29 @@ impl Consumer {
         let mut events = self.watch(lease.cursor).await?.ready_chunks(BATCH);
         let mut renewal = tokio::time::interval(RENEW);
         let mut cursor = lease.cursor;
+        let mut silent = Box::pin(tokio::time::sleep(SILENCE));
         loop {
             let chunk = tokio::select! {
-                chunk = tokio::time::timeout(SILENCE, events.next()) => chunk.map_err(|_| Broken::Silent)?,
+                chunk = events.next() => chunk,
+                () = &mut silent => return Err(Broken::Silent),
                 _ = renewal.tick() => {
                     self.renew(lease).await?;
                     continue;
                 }
             };
+            silent.as_mut().reset(tokio::time::Instant::now() + SILENCE);
             let batch: Vec<Event> = chunk
                 .ok_or(Broken::Ended)?
                 .into_iter()
                 .filter_map(Result::transpose)
                 .collect::<Result<_, _>>()
                 .map_err(|status| Broken::Stream(Box::new(status)))?;
-            let Some(last) = batch.last().map(|event| event.sequence) else { continue };
-            if !follows(cursor, &batch) {
-                return Err(Broken::Gap);
-            }
+            let newest = newest(cursor, &batch).ok_or(Broken::Gap)?;
             self.signal(batch).await?;
-            self.advance(lease, cursor, last).await?;
-            cursor = last;
+            if newest > cursor {
+                self.advance(lease, cursor, newest).await?;
+                cursor = newest;
+            }
         }
     }
 
@@ -255,14 +257,11 @@ impl Consumer {
     }
 }
 
-/// Whether a batch goes on where the cursor stands, without a gap. An event that comes again is fine.
-fn follows(cursor: u64, batch: &[Event]) -> bool {
-    let mut at = cursor;
-    batch.iter().all(|event| {
-        let goes_on = event.sequence <= at + 1;
-        at = at.max(event.sequence);
-        goes_on
-    })
+/// Where the cursor stands after a batch; `None` if the batch leaves a gap. An event that comes again is fine.
+fn newest(cursor: u64, batch: &[Event]) -> Option<u64> {
+    batch
+        .iter()
+        .try_fold(cursor, |at, event| (event.sequence <= at + 1).then_some(at.max(event.sequence)))
 }
 
 fn kind(kind: i32) -> Option<EventKind> {
@@ -293,13 +292,14 @@ mod tests {
 
     #[test]
     fn a_gap_in_the_stream_is_noticed() {
-        assert!(follows(4, &events(&[5, 6, 7])));
-        assert!(!follows(4, &events(&[5, 7])));
-        assert!(!follows(4, &events(&[6])));
+        assert_eq!(newest(4, &events(&[5, 6, 7])), Some(7));
+        assert_eq!(newest(4, &events(&[5, 7])), None);
+        assert_eq!(newest(4, &events(&[6])), None);
     }
 
     #[test]
-    fn an_event_that_comes_again_is_no_gap() {
-        assert!(follows(4, &events(&[4, 5, 5, 6])));
+    fn an_event_that_comes_again_moves_nothing_back() {
+        assert_eq!(newest(4, &events(&[4, 5, 5, 6])), Some(6));
+        assert_eq!(newest(4, &events(&[2])), Some(4));
     }
 }

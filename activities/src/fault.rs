@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use sqlx::error::ErrorKind;
 use store::StoreError;
 use temporalio_sdk::{ApplicationFailure, activities::ActivityError};
 use tonic::{Code, Status};
@@ -89,7 +90,15 @@ pub fn may_mend(code: Code) -> bool {
 
 /// Our own case file did not answer, or cannot be read.
 pub fn from_store(error: StoreError) -> ActivityError {
+    // History hears only which kind it was; what happened is for whoever runs this.
+    tracing::warn!(error = &error as &dyn std::error::Error, "the case file failed");
     match error {
+        StoreError::Database(sqlx::Error::Database(refused))
+            if refused.kind() != ErrorKind::Other =>
+        {
+            // A constraint is broken: asking again breaks it again.
+            stop(CaseFileFault::Inconsistent)
+        }
         StoreError::Database(_) | StoreError::Migration(_) => retry(CaseFileFault::Silent),
         StoreError::NoCase => stop(CaseFileFault::NoCase),
         StoreError::Forgotten(_) => stop(CaseFileFault::Forgotten),
@@ -109,6 +118,8 @@ enum CaseFileFault {
     Forgotten,
     #[error("the case file cannot be read")]
     Unreadable,
+    #[error("the case file does not take this")]
+    Inconsistent,
 }
 
 /// The reasons of the contracts. Anything else could hold anything.
@@ -121,6 +132,8 @@ fn known_reason(reason: &str) -> &'static str {
         "NOT_AUTHORISED",
         "NO_CERTIFICATE",
         "CURSOR_AHEAD",
+        "STATEMENT_UNKNOWN",
+        "STATEMENT_WITHDRAWN",
         "FEE_IN_USE",
     ];
     KNOWN.iter().find(|known| **known == reason).copied().unwrap_or("OTHER")

@@ -220,7 +220,7 @@ impl Registry {
         let brief = self.file.brief(asking.case).await?;
         let request = UnbindNoticeRequest {
             context: context(&brief.correlation),
-            idempotency_key: key::of_undo(asking.case, Undo::UnbindNotice, asking.generation),
+            idempotency_key: key::of_undo(asking, Undo::UnbindNotice),
             case_ref: asking.case.to_string(),
             undoes_key: key::of_step(asking.case, Step::BindNotice, asking.generation),
         };
@@ -244,15 +244,15 @@ impl Registry {
     ) -> Result<UndoAnswer, ActivityError> {
         const OPERATION: &str = "WithdrawStatement";
         let brief = self.file.brief(asking.case).await?;
-        let key = key::of_undo(asking.case, Undo::WithdrawStatement, asking.generation);
+        let key = key::of_undo(asking, Undo::WithdrawStatement);
         let fresh = WithdrawStatementRequest {
             context: None,
             idempotency_key: key.clone(),
             case_ref: asking.case.to_string(),
             undoes_key: key::of_step(asking.case, Step::SubmitStatement, asking.generation),
-            reason: match brief.facts.refused {
-                Some(_) => WithdrawalReason::NotThisService.into(),
-                None => WithdrawalReason::ByParents.into(),
+            reason: match asking.elsewhere {
+                true => WithdrawalReason::NotThisService.into(),
+                false => WithdrawalReason::ByParents.into(),
             },
         };
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     answers::{AddressAnswer, ApplicationAnswer, ApplicationRefusal, UndoAnswer},
+    desk::Leg,
     facts::Fact,
     people::Actor,
     undo::{Step, Undo},
@@ -127,8 +128,11 @@ impl SocialInsurance {
         let answer = self.calls.call(OPERATION, &ctx, request, |it| async move {
             client.update_mailing_address(it).await
         });
-        read_address!(answer.await?.outcome, update_mailing_address_response::Outcome)
-            .map_err(nonsense(OPERATION))
+        let answer = read_address!(answer.await?.outcome, update_mailing_address_response::Outcome)
+            .map_err(nonsense(OPERATION))?;
+        let fact = Fact::AddressAnswered { leg: Leg::Sin, answer };
+        self.file.record(asking.case, Actor::Federal, &[fact]).await?;
+        Ok(answer)
     }
 
     #[activity(definition = ports::WithdrawApplication)]
@@ -141,11 +145,7 @@ impl SocialInsurance {
         let brief = self.file.brief(asking.case).await?;
         let request = WithdrawSinApplicationRequest {
             context: context(&brief.correlation),
-            idempotency_key: key::of_undo(
-                asking.case,
-                Undo::WithdrawApplication,
-                asking.generation,
-            ),
+            idempotency_key: key::of_undo(asking, Undo::WithdrawApplication),
             case_ref: asking.case.to_string(),
             undoes_key: application_key(asking),
         };

@@ -47,6 +47,8 @@ codes! {
         DuplicateApplication = "DUPLICATE_APPLICATION",
         SinDataRejected = "SIN_DATA_REJECTED",
         SinAdjudication = "SIN_ADJUDICATION",
+        /// The federal side took an application and does not know it any more.
+        ApplicationNotFound = "APPLICATION_NOT_FOUND",
         /// A register did not answer for as long as we ask without a person.
         ProvinceSilent = "PROVINCE_SILENT",
         FederalSilent = "FEDERAL_SILENT",
@@ -75,6 +77,7 @@ impl Reason {
             | Self::CertificateReturned
             | Self::CertificateVoid
             | Self::SinDataRejected
+            | Self::ApplicationNotFound
             | Self::UndoTooLate => Owner::Officer,
             Self::AlreadyRegistered
             | Self::ContentDiffers

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answers::{
-        ApplicationRefusal, ApplicationState, NoticeField, OrderRefusal, OrderState, Refusal,
-        UndoAnswer,
+        AddressAnswer, ApplicationRefusal, ApplicationState, NoticeField, OrderRefusal, OrderState,
+        Refusal, UndoAnswer,
     },
     decision::{Action, Grounds, NotAllowed},
     desk::{ApplicationCourse, Leg, Owner, Reason},
@@ -75,6 +75,11 @@ pub enum Fact {
     },
     ApplicationRefused {
         reason: ApplicationRefusal,
+    },
+    /// A register was told of a corrected address.
+    AddressAnswered {
+        leg: Leg,
+        answer: AddressAnswer,
     },
     UndoAnswered {
         undo: Undo,
@@ -161,6 +166,7 @@ impl Fact {
             | Self::ApplicationAsked
             | Self::Applied { .. }
             | Self::ApplicationMoved { .. }
+            | Self::AddressAnswered { .. }
             | Self::UndoAnswered { .. }
             | Self::DeskRaised { .. }
             | Self::DeskCleared { .. }
@@ -373,10 +379,20 @@ impl Facts {
             Fact::OrderMoved { state, on } => self.order_moved(*state, *on, at),
             Fact::ApplicationAsked => once(&mut self.application_asked, at),
             Fact::Applied { application_id } => {
+                if self.application.is_none() {
+                    // It was applied for again after a refusal that a person looked at.
+                    self.application_refused = None;
+                }
                 set(&mut self.application, at, application_id.clone())
             }
             Fact::ApplicationMoved { state, on } => self.application_moved(*state, *on, at),
-            Fact::ApplicationRefused { reason } => set(&mut self.application_refused, at, *reason),
+            Fact::ApplicationRefused { reason } => {
+                if self.application_refused.as_ref().is_some_and(|known| known.it == *reason) {
+                    return Change::Known;
+                }
+                self.application_refused = Some(Dated { at, it: *reason });
+                Change::New
+            }
             Fact::UndoAnswered { undo, answer } => self.undone(*undo, *answer, at),
             Fact::DeskRaised { leg, reason } => self.raised(*leg, *reason, at),
             Fact::DeskCleared { leg } => {
@@ -395,6 +411,7 @@ impl Facts {
             | Fact::NoticeDiffers { .. }
             | Fact::SeveralNotices
             | Fact::OrderRefused { .. }
+            | Fact::AddressAnswered { .. }
             | Fact::DecisionAsked { .. }
             | Fact::DecisionRefused { .. }
             | Fact::DecisionUnanswered { .. }

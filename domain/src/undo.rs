@@ -1,6 +1,6 @@
 //! What can be undone, until when. One table; the workflow, the desk, the docs and the tests read it.
 
-use crate::{code::codes, people::Register};
+use crate::{code::codes, desk::Leg};
 
 codes! {
     /// The steps of a case that change something outside.
@@ -66,6 +66,19 @@ impl Step {
     }
 }
 
+impl Step {
+    /// The part of the case that it belongs to.
+    #[must_use]
+    pub const fn leg(self) -> Option<Leg> {
+        match self {
+            Self::SubmitStatement | Self::BindNotice | Self::RegisterBirth => Some(Leg::Birth),
+            Self::PayFee | Self::OrderCertificate => Some(Leg::Certificate),
+            Self::ApplyForSin => Some(Leg::Sin),
+            Self::TellParents => None,
+        }
+    }
+}
+
 impl Undo {
     /// The step whose key this undo names.
     #[must_use]
@@ -76,17 +89,6 @@ impl Undo {
             Self::RefundFee => Step::PayFee,
             Self::CancelOrder => Step::OrderCertificate,
             Self::WithdrawApplication => Step::ApplyForSin,
-        }
-    }
-
-    /// Whom it is asked of.
-    #[must_use]
-    pub const fn register(self) -> Register {
-        match self {
-            Self::WithdrawStatement | Self::UnbindNotice | Self::RefundFee | Self::CancelOrder => {
-                Register::Province
-            }
-            Self::WithdrawApplication => Register::Federal,
         }
     }
 }

@@ -12,6 +12,7 @@ use temporalio_client::{
     WorkflowExecuteUpdateOptions, WorkflowHandle, WorkflowIdConflictPolicy, WorkflowIdReusePolicy,
     WorkflowSignalOptions, WorkflowStartOptions,
     errors::{WorkflowInteractionError, WorkflowStartError, WorkflowUpdateError},
+    tonic::Code,
 };
 use temporalio_common::HasWorkflowDefinition;
 use tokio::{sync::OnceCell, time::timeout};
@@ -22,6 +23,9 @@ type Story = <NewbornCase as HasWorkflowDefinition>::Run;
 
 /// How long anybody here waits for an answer from Temporal.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How soon a dropped decision is put again.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// The way to the workflows. Connects when it is first used, so that the portal takes forms while Temporal is away.
 pub struct Engine {
@@ -91,8 +95,15 @@ impl Engine {
         decision: Decision,
     ) -> Result<(), EngineError> {
         let case = self.workflow(case).await?;
-        let options = WorkflowExecuteUpdateOptions::builder().update_id(id).build();
-        match in_time(case.execute_update(NewbornCase::decide, decision, options)).await? {
+        let put = async || loop {
+            let options = WorkflowExecuteUpdateOptions::builder().update_id(id.clone()).build();
+            let answer = case.execute_update(NewbornCase::decide, decision.clone(), options).await;
+            if !answer.as_ref().is_err_and(crossed_an_event) {
+                return answer;
+            }
+            tokio::time::sleep(AGAIN).await;
+        };
+        match in_time(put()).await? {
             Ok(()) => Ok(()),
             Err(WorkflowUpdateError::Failed(failure)) => Err(match failure.message.parse() {
                 Ok(why) => EngineError::NotAllowed(why),
@@ -122,6 +133,12 @@ impl Engine {
         let client = Client::new(connection, ClientOptions::new(self.namespace.as_str()).build());
         client.map_err(|error| Some(error.into()))
     }
+}
+
+/// Whether the decision was dropped unheard: something else reached the case in the same moment, and Temporal lets the
+/// workflow begin that moment again without it.
+fn crossed_an_event(error: &WorkflowUpdateError) -> bool {
+    matches!(error, WorkflowUpdateError::Rpc(status) if status.code() == Code::FailedPrecondition)
 }
 
 async fn in_time<T>(asked: impl Future<Output = T>) -> Result<T, EngineError> {

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
+use temporalio_client::Client;
 
-use crate::{PATIENCE, PAUSE, stack::Stack};
+use crate::{PATIENCE, PAUSE, history, stack::Stack};
 
 /// A case of a stack, as its parents and its officers see it.
 pub struct Case<'a> {
@@ -83,6 +84,31 @@ impl<'a> Case<'a> {
                 && case["sin"]["state"] == "ISSUED"
                 && case["closed"] == true
         })
+    }
+
+    /// The id of the workflow's run that is now under way.
+    ///
+    /// # Errors
+    ///
+    /// If Temporal does not know the case.
+    pub fn run_id(&self) -> Result<String> {
+        self.in_temporal(async |client| history::run_id(&client, &self.reference).await)
+    }
+
+    /// Cancels the workflow, as an operator might with Temporal's own tools.
+    ///
+    /// # Errors
+    ///
+    /// If Temporal does not know the case.
+    pub fn cancel_workflow(&self) -> Result<()> {
+        self.in_temporal(async |client| history::cancel(&client, &self.reference).await)
+    }
+
+    fn in_temporal<T>(&self, work: impl AsyncFnOnce(Client) -> Result<T>) -> Result<T> {
+        let (address, namespace) =
+            (self.stack.address("temporal")?, self.stack.address("temporal_namespace")?);
+        tokio::runtime::Runtime::new()?
+            .block_on(async { work(history::client(&address, &namespace).await?).await })
     }
 
     /// Decides as an officer, about the case as it stands now.

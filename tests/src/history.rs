@@ -54,6 +54,17 @@ pub async fn run_id(client: &Client, case: &str) -> Result<String> {
     Ok(description.run_id().to_owned())
 }
 
+/// Asks for the workflow of a case to be cancelled.
+///
+/// # Errors
+///
+/// If Temporal does not know the case.
+pub async fn cancel(client: &Client, case: &str) -> Result<()> {
+    let handle = client.get_workflow_handle::<NewbornCaseRun>(case.to_owned());
+    handle.cancel(Default::default()).await?;
+    Ok(())
+}
+
 /// Waits until the workflow of a case has ended.
 ///
 /// # Errors

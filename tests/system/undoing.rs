@@ -142,3 +142,105 @@ fn two_officers_at_once_one_wins_and_the_other_is_told_what_changed() -> Result<
     assert_eq!(case["timeline"].to_string().matches("decision-asked").count(), 1);
     Ok(())
 }
+
+#[test]
+fn what_a_register_does_not_take_back_waits_for_a_person_who_has_it_asked_again() -> Result<()> {
+    let stack = Plan::instant().start()?;
+    let family = Family::ordinary("Undoable");
+    let refuse = |operation: &str, reason: &[&str]| {
+        let of = ["--register", "province", "--operation", operation, "--mode", "refuse"];
+        stack.misbehave(&[&of[..], reason].concat())
+    };
+    refuse("RegisterBirth", &["--reason", "NOT_ELIGIBLE"])?;
+    refuse("WithdrawStatement", &[])?;
+    refuse("RefundFee", &[])?;
+    stack.notice(&family)?;
+    let cases = stack.submit(&family)?;
+    let retry = |leg: &str| -> Result<()> {
+        cases[0].until(&format!("a task of the {leg}"), |case| {
+            let tasks = case["tasks"].as_array().into_iter().flatten();
+            let mut tasks = tasks.filter(|task| task["leg"] == leg);
+            tasks.any(|task| task["reason"] == "UNDO_TOO_LATE")
+        })?;
+        cases[0].decide("retry-now", "REGISTER_ANSWERS_AGAIN", &["--leg", leg])?;
+        Ok(())
+    };
+    // Asked again it says the same, and the case is still somebody's.
+    retry("birth")?;
+    cases[0].until_on_desk("UNDO_TOO_LATE")?;
+    stack.calm()?;
+    refuse("RegisterBirth", &["--reason", "NOT_ELIGIBLE"])?;
+    refuse("RefundFee", &[])?;
+    retry("birth")?;
+    cases[0].until_on_desk("UNDO_TOO_LATE")?;
+    stack.calm()?;
+    retry("certificate")?;
+    let case = cases[0].until("refused and closed", |case| case["closed"] == true)?;
+    assert_eq!(case["birth"]["state"], "REFUSED");
+    assert_eq!(case["fee"]["state"], "REFUNDED");
+    assert_eq!(case["desk"], json!(null));
+    Ok(())
+}
+
+#[test]
+fn a_case_that_cannot_be_registered_here_is_handed_over() -> Result<()> {
+    let stack = Plan::instant().start()?;
+    let family = Family::ordinary("Elsewhere");
+    let cases = stack.submit(&family)?;
+    cases[0].until_state("birth", "WAITING_NOTICE")?;
+    cases[0].decide("withdraw", "CANNOT_BE_REGISTERED_HERE", &[])?;
+    let case = cases[0].until("closed", |case| case["closed"] == true)?;
+    assert_eq!(case["ending"], "REFUSED");
+    Ok(())
+}
+
+#[test]
+fn a_new_address_is_no_decision_to_apply_again() -> Result<()> {
+    let stack = Plan::instant().start()?;
+    let family = Family::ordinary("Newhome");
+    let refuse = ["--register", "federal", "--operation", "SubmitSinApplication", "--mode"];
+    stack.misbehave(&[&refuse[..], &["refuse", "--reason", "DATA_REJECTED"]].concat())?;
+    let cases = stack.submit(&family)?;
+    cases[0].until_state("birth", "WAITING_NOTICE")?;
+    let street = ["--set", "contact.mailing.line1=7 Test Lane"];
+    cases[0].decide("correct-contact", "PARENTS_ASKED", &street)?;
+    stack.notice(&family)?;
+    cases[0].until_on_desk("SIN_DATA_REJECTED")?;
+    cases[0].until_state("certificate", "MAILED")?;
+    assert_eq!(stack.calm()?[0]["hits"], 1);
+    cases[0].decide("retry-now", "PARENTS_ASKED", &["--leg", "sin"])?;
+    cases[0].until_all_three()?;
+    Ok(())
+}
+
+#[test]
+fn cancelling_the_workflow_before_register_is_a_withdrawal() -> Result<()> {
+    let stack = Plan::instant().start()?;
+    let family = Family::ordinary("Cancelled");
+    let cases = stack.submit(&family)?;
+    cases[0].until_state("birth", "WAITING_NOTICE")?;
+    cases[0].cancel_workflow()?;
+    let case = cases[0].until("closed", |case| case["closed"] == true)?;
+    assert_eq!(case["birth"]["state"], "WITHDRAWN");
+    assert_eq!(case["fee"]["state"], "REFUNDED");
+    Ok(())
+}
+
+#[test]
+fn cancelling_the_workflow_after_register_is_for_the_registrar_and_undoes_nothing() -> Result<()> {
+    let stack = Plan::default().taking("1").start()?;
+    let family = Family::ordinary("Overdone");
+    stack.notice(&family)?;
+    let cases = stack.submit(&family)?;
+    cases[0].until_state("birth", "REGISTERED")?;
+    cases[0].cancel_workflow()?;
+    cases[0].until_on_desk("CANCELLED_AFTER_REGISTRATION")?;
+    let case = cases[0].until("mailed and issued", |case| {
+        case["certificate"]["state"] == "MAILED" && case["sin"]["state"] == "ISSUED"
+    })?;
+    // It is not closed while nobody has looked.
+    assert_eq!(case["closed"], false);
+    cases[0].decide("retry-now", "PARENTS_ASKED", &[])?;
+    cases[0].until_all_three()?;
+    Ok(())
+}

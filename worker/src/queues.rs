@@ -106,7 +106,8 @@ pub fn consumers(
     let province = tokio::spawn(consumer(Register::Province, &registers.province.0).run());
     let federal = tokio::spawn(consumer(Register::Federal, &registers.federal.0).run());
     Ok(async move {
-        let ended = tokio::join!(province, federal);
-        tracing::error!(?ended, "the consumers of events have ended");
+        // One of them is one too few.
+        let ended = tokio::select! { ended = province => ended, ended = federal => ended };
+        tracing::error!(?ended, "a consumer of events has ended");
     })
 }

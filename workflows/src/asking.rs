@@ -6,11 +6,13 @@ use domain::{desk::Reason, people::Register, undo::Step};
 use temporalio_common::ActivityDefinition;
 use temporalio_workflow::{
     ActivityExecutionError, ActivityOptions, LocalActivityOptions, RetryPolicy, TimerOptions,
-    WorkflowCancellationToken, WorkflowContext,
+    WaitConditionOptions, WorkflowCancellationToken, WorkflowContext,
 };
 
 use crate::{
-    CASE_QUEUE, desk,
+    CASE_QUEUE,
+    birth::Ended,
+    desk,
     newborn_case::NewbornCase,
     ports::{Asking, Question},
     register_queue,
@@ -66,7 +68,7 @@ async fn answered<P: Question>(
             Err(NoAnswer::Silent) => (Reason::silent(P::REGISTER), clocks.longest_pause()),
             Err(NoAnswer::TurnedAway) => (Reason::turns_away(P::REGISTER), clocks.longest_look()),
         };
-        desk::person_looks(ctx, P::LEG, why, stop, Some(pause)).await?;
+        desk::person_is_told(ctx, P::LEG, why, stop, Some(pause)).await?;
     }
 }
 
@@ -77,8 +79,14 @@ async fn tried<P: Question>(
 ) -> Result<P::Output, NoAnswer> {
     let (asking, clocks) = ctx.state_mut(|it| {
         it.under_way += 1;
-        let statement = it.generation(Step::SubmitStatement);
-        (Asking { case: it.case, generation: it.generation(P::STEP), statement }, it.clocks.clone())
+        let asking = Asking {
+            case: it.case,
+            generation: it.generation(P::STEP),
+            statement: it.generation(Step::SubmitStatement),
+            undo_again: it.carried.undone_again.get(&P::STEP).copied().unwrap_or(0),
+            elsewhere: it.carried.ended == Some(Ended::Refused),
+        };
+        (asking, it.clocks.clone())
     });
     let inline = ctx.execute_local_activity(P::PORT, asking, inline(clocks.inline(), stop)).await;
     let answer = match inline {
@@ -117,8 +125,9 @@ fn durably(
         .build()
 }
 
-/// A register's deadline for a command is 15 seconds; the case file needs a moment before and after.
-const ONE_TRY: Duration = Duration::from_secs(30);
+/// A register's deadline is 15 seconds. Some questions look before they ask, and the case file needs a moment before and
+/// after.
+const ONE_TRY: Duration = Duration::from_secs(45);
 
 fn may_help(fault: &ActivityExecutionError) -> bool {
     matches!(no_answer(fault), NoAnswer::Silent)
@@ -146,11 +155,12 @@ where
     P::Input: Copy,
 {
     let never = WorkflowCancellationToken::new();
-    let limit = ctx.state_mut(|it| {
+    let (limit, longest) = ctx.state_mut(|it| {
         it.under_way += 1;
-        it.clocks.inline()
+        (it.clocks.inline(), it.clocks.longest_look())
     });
     let mut kept = ctx.execute_local_activity(port(), input, inline(limit, &never)).await.is_ok();
+    let mut pause = ONE_TRY.min(longest);
     while !kept {
         let for_ever = ActivityOptions::with_start_to_close_timeout(ONE_TRY)
             .task_queue(CASE_QUEUE.to_owned())
@@ -159,10 +169,19 @@ where
             .build();
         kept = ctx.execute_activity(port(), input, for_ever).await.is_ok();
         if !kept {
-            // Not silence, which is retried above, but a file that cannot be read: do not ask in a tight circle.
-            let pause = TimerOptions::builder(ONE_TRY).cancellation_token(never.clone()).build();
-            ctx.timer(pause).await;
+            // Not silence, which is retried above, but a file that cannot be read: ask ever more rarely, so that the
+            // history lasts until somebody has mended it.
+            ctx.timer(TimerOptions::builder(pause).cancellation_token(never.clone()).build()).await;
+            pause = (pause * 2).min(longest);
         }
     }
     ctx.state_mut(|it| it.under_way -= 1);
+}
+
+/// Waits until something is so.
+pub async fn until(ctx: &WorkflowContext<NewbornCase>, so: impl Fn(&NewbornCase) -> bool) {
+    let never = WaitConditionOptions::builder()
+        .cancellation_token(WorkflowCancellationToken::new())
+        .build();
+    let _never_cancelled = ctx.wait_condition_with_options(so, never).await;
 }

@@ -4,8 +4,10 @@ use domain::{
     answers::{BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer},
     decision::Pivot,
     desk::{Course, Leg, Reason},
-    undo::{Step, Undo},
+    facts::Ending,
+    undo::Step,
 };
+use serde::{Deserialize, Serialize};
 use temporalio_workflow::WorkflowContext;
 
 use crate::{
@@ -14,12 +16,13 @@ use crate::{
     newborn_case::NewbornCase,
     news::news,
     ports::Registry,
-    undoing::may_need,
+    undoing::may_need_undoing,
 };
 
 /// Why the birth is not registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ended {
+    /// It cannot be registered through this service.
     Refused,
     Withdrawn,
 }
@@ -27,6 +30,15 @@ pub enum Ended {
 impl From<Stopped> for Ended {
     fn from(_: Stopped) -> Self {
         Self::Withdrawn
+    }
+}
+
+impl From<Ended> for Ending {
+    fn from(why: Ended) -> Self {
+        match why {
+            Ended::Refused => Self::Refused,
+            Ended::Withdrawn => Self::Withdrawn,
+        }
     }
 }
 
@@ -43,11 +55,10 @@ type Ctx = WorkflowContext<NewbornCase>;
 /// The province receives what the parents certified, and says how it stands to the notices.
 pub async fn submit(ctx: &Ctx) -> Result<NoticeMatch, Ended> {
     loop {
-        may_need(ctx, Leg::Birth, Undo::WithdrawStatement);
+        may_need_undoing(ctx, Step::SubmitStatement);
         match ask(ctx, Registry::submit_statement).await? {
             StatementAnswer::Accepted(standing) => {
                 ctx.state_mut(|it| it.carried.statement_taken = true);
-                desk::settled(ctx, Leg::Birth).await;
                 return Ok(standing);
             }
             StatementAnswer::Refused(why) => after(ctx, Step::SubmitStatement, why).await?,
@@ -60,18 +71,20 @@ pub async fn notice_agrees(ctx: &Ctx, first: NoticeMatch) -> Result<(), Ended> {
     let mut standing = first;
     loop {
         if standing == NoticeMatch::Matched {
-            may_need(ctx, Leg::Birth, Undo::UnbindNotice);
+            may_need_undoing(ctx, Step::BindNotice);
             match ask(ctx, Registry::bind_notice).await? {
                 BindingAnswer::Bound => {
-                    desk::settled(ctx, Leg::Birth).await;
+                    desk::settled(ctx, Leg::Birth, is_about_the_notice).await;
                     return Ok(());
                 }
                 BindingAnswer::Refused(why) => after(ctx, Step::BindNotice, why).await?,
             }
         } else if let Some(reason) = standing.reason() {
             let stop = ctx.state(|it| it.stop(Leg::Birth));
-            desk::person_looks(ctx, Leg::Birth, reason, &stop, None).await?;
+            desk::person_is_told(ctx, Leg::Birth, reason, &stop, None).await?;
         } else {
+            let no_longer = [Reason::NoticeDiffers, Reason::SeveralNotices];
+            desk::settled(ctx, Leg::Birth, |it| no_longer.contains(&it)).await;
             notice_comes(ctx).await?;
         }
         standing = ask(ctx, Registry::find_notice).await?;
@@ -101,8 +114,7 @@ pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
     ctx.state_mut(|it| it.carried.pivot = Pivot::Asked);
     match insist(ctx, Registry::register_birth).await {
         RegistrationAnswer::Registered => {
-            ctx.state_mut(NewbornCase::birth_stands);
-            desk::settled(ctx, Leg::Birth).await;
+            stands(ctx).await;
             Ok(Registration::Stands)
         }
         RegistrationAnswer::Refused(why) => {
@@ -114,15 +126,39 @@ pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
     }
 }
 
+/// The province says that it is too late to take the statement back: then it must have registered the birth. If it says no
+/// to REGISTER again, it contradicts itself.
+pub async fn is_registered_after_all(ctx: &Ctx) -> bool {
+    ctx.state_mut(|it| it.go_on(Leg::Birth));
+    ctx.state_mut(|it| it.carried.pivot = Pivot::Asked);
+    if insist(ctx, Registry::register_birth).await == RegistrationAnswer::Registered {
+        stands(ctx).await;
+        return true;
+    }
+    ctx.state_mut(|it| it.carried.pivot = Pivot::NotAsked);
+    false
+}
+
+/// From here on the birth is never taken back.
+async fn stands(ctx: &Ctx) {
+    ctx.state_mut(NewbornCase::birth_stands);
+    desk::settled(ctx, Leg::Birth, |it| it != Reason::CancelledAfterRegistration).await;
+}
+
+fn is_about_the_notice(reason: Reason) -> bool {
+    matches!(reason, Reason::NoticeMissing | Reason::NoticeDiffers | Reason::SeveralNotices)
+}
+
 /// What a refusal means. If the story goes on, the step is begun anew.
 async fn after(ctx: &Ctx, step: Step, why: Refusal) -> Result<(), Ended> {
     match why.course() {
         Course::EndsCase => return Err(Ended::Refused),
         Course::Waits(reason) => {
             let stop = ctx.state(|it| it.stop(Leg::Birth));
-            desk::person_looks(ctx, Leg::Birth, reason, &stop, None).await?;
+            desk::person_decides(ctx, Leg::Birth, reason, &stop).await?;
         }
-        Course::LooksAgain => news(ctx, Leg::Birth).await?,
+        // Whoever waits for a match waits for a notice, and a notice that is late is a person's to chase.
+        Course::LooksAgain => notice_comes(ctx).await?,
     }
     ctx.state_mut(|it| it.begin_anew(step));
     Ok(())

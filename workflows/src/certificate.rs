@@ -4,34 +4,25 @@ use domain::{
     answers::{FeeAnswer, OrderAnswer, OrderState},
     decision::Progress,
     desk::{Leg, OrderCourse, Reason},
-    undo::{Step, Undo},
+    undo::Step,
 };
 use temporalio_workflow::{TimerOptions, WaitConditionOptions, WorkflowContext, workflows::select};
 
 use crate::{
     asking::{Stopped, ask},
     desk,
-    legs::{birth_stands, has_ended, progress, statement_taken, stopped},
+    legs::{birth_stands, progress, see_to_its_end, statement_taken},
     newborn_case::NewbornCase,
     news::news,
     ports::Certificates,
-    undoing::{TakenBack, may_need},
+    undoing::may_need_undoing,
 };
 
 type Ctx = WorkflowContext<NewbornCase>;
 const LEG: Leg = Leg::Certificate;
 
-/// Sees the certificate to its end. Nothing here ever touches the birth or the SIN.
 pub async fn leg(ctx: &Ctx) {
-    if has_ended(ctx, LEG) {
-        return;
-    }
-    while story(ctx).await.is_err() {
-        if stopped(ctx, LEG).await == TakenBack::Everything {
-            break;
-        }
-    }
-    progress(ctx, LEG, Progress::Ended);
+    see_to_its_end(ctx, LEG, story).await;
 }
 
 async fn story(ctx: &Ctx) -> Result<(), Stopped> {
@@ -59,10 +50,10 @@ enum Fee {
 /// Captures the payment. Declined, it waits for another one; an officer is told when the pay link has run out.
 async fn fee(ctx: &Ctx) -> Result<Fee, Stopped> {
     loop {
-        may_need(ctx, LEG, Undo::RefundFee);
+        may_need_undoing(ctx, Step::PayFee);
         match ask(ctx, Certificates::pay_fee).await? {
             FeeAnswer::Paid => {
-                desk::settled(ctx, LEG).await;
+                desk::settled(ctx, LEG, |it| it == Reason::PaymentNotConfirmed).await;
                 return Ok(Fee::Held);
             }
             FeeAnswer::NotWanted => {
@@ -77,17 +68,25 @@ async fn fee(ctx: &Ctx) -> Result<Fee, Stopped> {
 
 /// Waits for the parents to offer another payment.
 async fn payment_offered(ctx: &Ctx) -> Result<(), Stopped> {
-    let (stop, limit) = ctx.state(|it| (it.stop(LEG), it.clocks.payment()));
+    let now = ctx.workflow_time();
+    let (stop, left) = ctx.state_mut(|it| {
+        let limit = it.clocks.payment();
+        let waited = now.and_then(|now| {
+            let since = *it.carried.payment_awaited_since.get_or_insert(now);
+            now.duration_since(since).ok()
+        });
+        (it.stop(LEG), limit.saturating_sub(waited.unwrap_or_default()))
+    });
     let offered = |it: &NewbornCase| it.carried.payment > it.generation(Step::PayFee);
     let until = || WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
-    let limit = TimerOptions::builder(limit).cancellation_token(stop.clone()).build();
+    let limit = TimerOptions::builder(left).cancellation_token(stop.clone()).build();
     let in_time = select! {
         _ = ctx.wait_condition_with_options(offered, until()) => true,
         _ = ctx.timer(limit) => false,
     };
     if !in_time && !stop.is_cancelled() {
         desk::raise(ctx, LEG, Reason::PaymentNotConfirmed).await;
-        let asked = |it: &NewbornCase| offered(it) || it.wants_a_look(LEG);
+        let asked = |it: &NewbornCase| offered(it) || it.carried.retry.contains(&LEG);
         ctx.wait_condition_with_options(asked, until()).await.map_err(|_| Stopped)?;
     }
     if stop.is_cancelled() {
@@ -95,24 +94,24 @@ async fn payment_offered(ctx: &Ctx) -> Result<(), Stopped> {
     }
     ctx.state_mut(|it| {
         it.looks(LEG);
-        it.carried.generations.insert(Step::PayFee, it.carried.payment);
+        if offered(it) {
+            it.carried.payment_awaited_since = None;
+            it.carried.generations.insert(Step::PayFee, it.carried.payment);
+        }
     });
     Ok(())
 }
 
 async fn order(ctx: &Ctx) -> Result<OrderState, Stopped> {
     loop {
-        may_need(ctx, LEG, Undo::CancelOrder);
+        may_need_undoing(ctx, Step::OrderCertificate);
         match ask(ctx, Certificates::order_certificate).await? {
-            OrderAnswer::Stands(state) => {
-                desk::settled(ctx, LEG).await;
-                return Ok(state);
-            }
+            OrderAnswer::Stands(state) => return Ok(state),
             OrderAnswer::Refused(why) => match why.course() {
                 OrderCourse::Ends => return Err(Stopped),
                 OrderCourse::Waits(reason) => {
                     let stop = ctx.state(|it| it.stop(LEG));
-                    desk::person_looks(ctx, LEG, reason, &stop, None).await?;
+                    desk::person_decides(ctx, LEG, reason, &stop).await?;
                     ctx.state_mut(|it| it.begin_anew(Step::OrderCertificate));
                 }
             },
@@ -127,15 +126,19 @@ async fn mailed(ctx: &Ctx, first: OrderState) -> Result<(), Stopped> {
         match state {
             OrderState::Accepted => progress(ctx, LEG, Progress::Open),
             OrderState::InProduction | OrderState::Printed => progress(ctx, LEG, Progress::TooLate),
-            OrderState::Mailed | OrderState::Cancelled => {
-                desk::settled(ctx, LEG).await;
+            OrderState::Mailed => {
+                desk::settled(ctx, LEG, |_| true).await;
                 return Ok(());
             }
+            // Unproduced: the fee is given back.
+            OrderState::Cancelled => return Err(Stopped),
             OrderState::Returned => desk::raise(ctx, LEG, Reason::CertificateReturned).await,
             OrderState::Void => desk::raise(ctx, LEG, Reason::CertificateVoid).await,
         }
-        if ctx.state_mut(|it| it.contact_changed(LEG)) {
+        if ctx.state(|it| it.contact_is_new(LEG)) {
+            let newest = ctx.state(|it| it.carried.contact);
             ask(ctx, Certificates::update_delivery_address).await?;
+            ctx.state_mut(|it| it.carried.contact_told.insert(LEG, newest));
         }
         news(ctx, LEG).await?;
         state = match ask(ctx, Certificates::find_order).await? {

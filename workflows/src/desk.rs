@@ -21,8 +21,30 @@ use crate::{
 
 const REASON: SearchAttributeKey<String> = SearchAttributeKey::keyword(DESK_REASON);
 
-/// Puts the leg on the desk and waits until a person says "retry now", the register has news, or `pause` has passed.
-pub async fn person_looks(
+/// Puts the leg on the desk and waits for a person's word. What was said before this task was raised does not count.
+pub async fn person_decides(
+    ctx: &WorkflowContext<NewbornCase>,
+    leg: Leg,
+    reason: Reason,
+    stop: &WorkflowCancellationToken,
+) -> Result<(), Stopped> {
+    ctx.state_mut(|it| {
+        if it.carried.desk.get(&leg) != Some(&reason) {
+            it.carried.retry.remove(&leg);
+        }
+    });
+    raise(ctx, leg, reason).await;
+    let until = WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
+    let said = |it: &NewbornCase| it.carried.retry.contains(&leg);
+    let decided = ctx.wait_condition_with_options(said, until).await.map_err(|_| Stopped);
+    ctx.state_mut(|it| it.carried.retry.remove(&leg));
+    settled(ctx, leg, |it| it == reason).await;
+    if stop.is_cancelled() { Err(Stopped) } else { decided }
+}
+
+/// Puts the leg on the desk and waits until it is time to look again: a person says so, the register has news, or
+/// `pause` has passed. Whoever looks takes the leg off the desk.
+pub async fn person_is_told(
     ctx: &WorkflowContext<NewbornCase>,
     leg: Leg,
     reason: Reason,
@@ -60,11 +82,15 @@ pub async fn raise(ctx: &WorkflowContext<NewbornCase>, leg: Leg, reason: Reason)
     keep(ctx, || RaiseTask, Task { case, leg, reason }).await;
 }
 
-/// Takes the leg off the desk, if it is there.
-pub async fn settled(ctx: &WorkflowContext<NewbornCase>, leg: Leg) {
-    let Some(case) = ctx.state_mut(|it| it.carried.desk.remove(&leg).map(|_| it.case)) else {
+/// Takes the leg off the desk, if it is there for such a reason.
+pub async fn settled(ctx: &WorkflowContext<NewbornCase>, leg: Leg, such: impl Fn(Reason) -> bool) {
+    if !ctx.state(|it| it.carried.desk.get(&leg).is_some_and(|reason| such(*reason))) {
         return;
-    };
+    }
+    let case = ctx.state_mut(|it| {
+        it.carried.desk.remove(&leg);
+        it.case
+    });
     publish(ctx);
     keep(ctx, || ClearTask, LegOf { case, leg }).await;
 }
@@ -72,9 +98,7 @@ pub async fn settled(ctx: &WorkflowContext<NewbornCase>, leg: Leg) {
 /// Takes the leg off the desk if it was there only because the register did not answer.
 pub async fn answers_again(ctx: &WorkflowContext<NewbornCase>, leg: Leg, register: Register) {
     let silence = [Reason::silent(register), Reason::turns_away(register)];
-    if ctx.state(|it| it.carried.desk.get(&leg).is_some_and(|reason| silence.contains(reason))) {
-        settled(ctx, leg).await;
-    }
+    settled(ctx, leg, |reason| silence.contains(&reason)).await;
 }
 
 /// What the search attribute says when the case is not on the desk. The SDK unsets an attribute with an empty payload,

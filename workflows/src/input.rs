@@ -11,6 +11,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::birth::Ended;
+
 /// The input of `newborn-case`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CaseInput {
@@ -29,8 +31,16 @@ pub struct Carried {
     pub pivot: Pivot,
     /// Whether the province has taken the statement.
     pub statement_taken: bool,
+    /// Why the birth is being taken back, if it is.
+    pub ended: Option<Ended>,
+    /// A person decided that the birth cannot be registered through this service.
+    pub elsewhere: bool,
+    /// The workflow was cancelled from outside, and nobody has seen to it yet.
+    pub cancelled: bool,
     /// What may have happened outside and may have to be taken back; newest last.
-    pub undo: Vec<(Leg, Undo)>,
+    pub undo: Vec<Undo>,
+    /// How often a person had an undo asked again.
+    pub undone_again: BTreeMap<Step, u16>,
     /// How often a step was begun anew. See docs/decisions/0005-keys-and-generations.md.
     pub generations: BTreeMap<Step, u16>,
     /// Legs that a decision told to stop.
@@ -49,6 +59,8 @@ pub struct Carried {
     pub seen: crate::news::Seen,
     /// The newest payment that the parents offered; zero is the one that came with the form.
     pub payment: u16,
+    /// Since when a payment has been waited for.
+    pub payment_awaited_since: Option<std::time::SystemTime>,
     /// How many looks have found nothing new, per leg: they grow rarer.
     pub looks: BTreeMap<Leg, u32>,
     /// The newest contact that a person has written to the case file.

@@ -3,7 +3,7 @@
 use domain::{
     CaseRef,
     clocks::Clocks,
-    decision::{Action, Decision, Pivot, Progress, Situation},
+    decision::{Action, Decision, Grounds, Pivot, Progress, Situation},
     desk::{Leg, Reason},
     facts::Ending,
     undo::Step,
@@ -11,20 +11,20 @@ use domain::{
 use futures_util::FutureExt;
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_workflow::{
-    ContinueAsNewOptions, SyncWorkflowContext, WaitConditionOptions, WorkflowCancellationToken,
-    WorkflowContext, WorkflowContextView, WorkflowResult,
+    ContinueAsNewOptions, SyncWorkflowContext, WorkflowCancellationToken, WorkflowContext,
+    WorkflowContextView, WorkflowResult,
     workflows::{join, select},
 };
 
 use crate::{
-    asking::keep,
+    asking::{self, keep},
     birth::{self, Ended, Registration},
     certificate, desk,
     input::{Carried, CaseInput},
     news::News,
     ports::{CloseCase, Closing},
     sin,
-    undoing::{TakenBack, take_back},
+    undoing::{asked_again, take_back},
 };
 
 // The macro's marker of the workflow, by which clients name it.
@@ -75,6 +75,7 @@ impl NewbornCase {
     /// The three parts go beside each other. The legs wait for the birth to stand, and cannot hurt it or each other.
     async fn story(ctx: &WorkflowContext<Self>) -> Ending {
         let (ending, (), ()) = join!(Self::birth(ctx), certificate::leg(ctx), sin::leg(ctx));
+        asking::until(ctx, |it| !it.carried.cancelled).await;
         let case = ctx.state(|it| it.case);
         keep(ctx, || CloseCase, Closing { case, ending }).await;
         ending
@@ -83,28 +84,37 @@ impl NewbornCase {
     /// The birth is registered, or everything that was done for it is taken back.
     async fn birth(ctx: &WorkflowContext<Self>) -> Ending {
         loop {
-            let Err(why) = Self::registration(ctx).await else { return Ending::Complete };
+            let ended = ctx.state(|it| it.carried.ended);
+            let why = match ended {
+                Some(why) => why,
+                None => match Self::registration(ctx).await {
+                    Ok(()) => return Ending::Complete,
+                    Err(why) => ctx.state_mut(|it| it.ends(why)),
+                },
+            };
             match take_back(ctx, Leg::Birth).await {
-                TakenBack::Everything => {
-                    desk::settled(ctx, Leg::Birth).await;
+                Ok(()) => {
+                    desk::settled(ctx, Leg::Birth, |_| true).await;
                     ctx.state_mut(Self::stop_everything);
-                    return match why {
-                        Ended::Refused => Ending::Refused,
-                        Ended::Withdrawn => Ending::Withdrawn,
-                    };
+                    return why.into();
                 }
-                // The province had registered the birth before the withdrawal arrived.
-                TakenBack::TooLate => ctx.state_mut(|it| {
-                    it.carried.pivot = Pivot::Asked;
-                    it.go_on(Leg::Birth);
-                }),
+                Err(too_late) => {
+                    if birth::is_registered_after_all(ctx).await {
+                        return Ending::Complete;
+                    }
+                    asked_again(ctx, Leg::Birth, too_late).await;
+                }
             }
         }
     }
 
     async fn registration(ctx: &WorkflowContext<Self>) -> Result<(), Ended> {
         loop {
-            if ctx.state(|it| it.carried.pivot == Pivot::NotAsked) {
+            let pivot = ctx.state(|it| it.carried.pivot);
+            if pivot == Pivot::Registered {
+                return Ok(());
+            }
+            if pivot == Pivot::NotAsked {
                 // The province receives what the parents certified.
                 let standing = birth::submit(ctx).await?;
 
@@ -122,30 +132,32 @@ impl NewbornCase {
 
     /// A Temporal cancel means "withdraw": before the pivot it unwinds; after it the case goes to the desk.
     async fn cancelled(ctx: &WorkflowContext<Self>) {
-        ctx.cancelled().await;
+        if !ctx.state(|it| it.carried.cancelled) {
+            ctx.cancelled().await;
+            ctx.state_mut(|it| it.carried.cancelled = true);
+        }
+        // While REGISTER is out nobody knows which of the two it is.
+        asking::until(ctx, |it| it.carried.pivot != Pivot::Asked).await;
         if ctx.state(|it| it.carried.pivot == Pivot::NotAsked) {
             ctx.state_mut(|it| it.withdraw(Leg::Birth));
         } else {
-            let never = WorkflowCancellationToken::new();
-            let reason = Reason::CancelledAfterRegistration;
-            if desk::person_looks(ctx, Leg::Birth, reason, &never, None).await.is_ok() {
-                desk::settled(ctx, Leg::Birth).await;
-            }
+            let (never, reason) =
+                (WorkflowCancellationToken::new(), Reason::CancelledAfterRegistration);
+            let looked = desk::person_decides(ctx, Leg::Birth, reason, &never).await;
+            looked.expect("nobody else holds this token");
         }
+        ctx.state_mut(|it| it.carried.cancelled = false);
         std::future::pending().await
     }
 
     /// Ready when the case waits, nothing is under way and the history has grown long.
     async fn history_is_long(ctx: &WorkflowContext<Self>) {
-        let never = WaitConditionOptions::builder()
-            .cancellation_token(WorkflowCancellationToken::new())
-            .build();
-        let long = |it: &Self| {
+        asking::until(ctx, |it| {
             let long =
                 ctx.continue_as_new_suggested() || ctx.history_length() >= it.clocks.history_events;
             long && it.under_way == 0 && ctx.all_handlers_finished()
-        };
-        let _never_cancelled = ctx.wait_condition_with_options(long, never).await;
+        })
+        .await;
     }
 
     /// A register's event stream has news. It may come twice, late or out of order.
@@ -178,11 +190,14 @@ impl NewbornCase {
             Action::RetryNow => {
                 self.carried.retry.insert(decision.leg);
             }
-            Action::Withdraw => self.withdraw(decision.leg),
+            Action::Withdraw => {
+                self.carried.elsewhere = decision.leg == Leg::Birth
+                    && decision.grounds == Grounds::CannotBeRegisteredHere;
+                self.withdraw(decision.leg);
+            }
             Action::CorrectContact => {
                 self.carried.contact =
                     self.carried.contact.max(decision.contact_version.unwrap_or_default());
-                self.carried.unheard.extend([Leg::Certificate, Leg::Sin]);
             }
         }
     }
@@ -217,7 +232,9 @@ impl NewbornCase {
     /// From here on the birth is never taken back.
     pub(crate) fn birth_stands(&mut self) {
         self.carried.pivot = Pivot::Registered;
-        self.carried.undo.retain(|(leg, _)| *leg != Leg::Birth);
+        self.carried.ended = None;
+        self.carried.elsewhere = false;
+        self.carried.undo.retain(|undo| undo.step().leg() != Some(Leg::Birth));
     }
 
     /// Tells a leg to stop.
@@ -238,11 +255,17 @@ impl NewbornCase {
         }
     }
 
-    /// Whether a person changed the contact since this leg's register was told. Says so once.
-    pub(crate) fn contact_changed(&mut self, leg: Leg) -> bool {
-        let newest = self.carried.contact;
-        let told = self.carried.contact_told.insert(leg, newest).unwrap_or(0);
-        newest > told
+    /// Everything done for the birth is to be taken back.
+    fn ends(&mut self, why: Ended) -> Ended {
+        let why = if self.carried.elsewhere { Ended::Refused } else { why };
+        self.carried.ended = Some(why);
+        why
+    }
+
+    /// Whether a person changed the contact since this leg's register was told.
+    pub(crate) fn contact_is_new(&self, leg: Leg) -> bool {
+        let told = self.carried.contact_told.get(&leg).copied().unwrap_or(0);
+        leg != Leg::Birth && self.carried.contact > told
     }
 
     fn situation(&self) -> Situation {
@@ -253,7 +276,7 @@ impl NewbornCase {
         };
         Situation {
             pivot: self.carried.pivot,
-            birth_ended: self.stop(Leg::Birth).is_cancelled(),
+            birth_ended: self.carried.ended.is_some() || self.stop(Leg::Birth).is_cancelled(),
             certificate: progress(Leg::Certificate),
             sin: progress(Leg::Sin),
             desk: self.carried.desk.clone(),

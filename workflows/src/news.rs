@@ -58,7 +58,7 @@ pub async fn news(ctx: &WorkflowContext<NewbornCase>, leg: Leg) -> Result<(), St
     let until = WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
     let pause = TimerOptions::builder(pause).cancellation_token(stop.clone()).build();
     let heard = select! {
-        _ = ctx.wait_condition_with_options(|it| it.wants_a_look(leg), until) => true,
+        _ = ctx.wait_condition_with_options(|it| it.wants_a_look(leg) || it.contact_is_new(leg), until) => true,
         _ = ctx.timer(pause) => false,
     };
     if stop.is_cancelled() {

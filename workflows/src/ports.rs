@@ -37,6 +37,10 @@ pub struct Asking {
     pub generation: u16,
     /// The generation of the statement that the rest of the case builds on.
     pub statement: u16,
+    /// How often a person had the step's undo asked again, after a register had said that it was too late.
+    pub undo_again: u16,
+    /// Whether the case ends because the birth cannot be registered through this service.
+    pub elsewhere: bool,
 }
 
 /// The province's register of births.

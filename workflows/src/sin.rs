@@ -4,34 +4,25 @@ use domain::{
     answers::{ApplicationAnswer, ApplicationState},
     decision::Progress,
     desk::{ApplicationCourse, Leg, Reason},
-    undo::{Step, Undo},
+    undo::Step,
 };
 use temporalio_workflow::WorkflowContext;
 
 use crate::{
     asking::{Stopped, ask},
     desk,
-    legs::{birth_stands, has_ended, progress, stopped},
+    legs::{birth_stands, progress, see_to_its_end},
     newborn_case::NewbornCase,
     news::news,
     ports::SocialInsurance,
-    undoing::{TakenBack, may_need},
+    undoing::may_need_undoing,
 };
 
 type Ctx = WorkflowContext<NewbornCase>;
 const LEG: Leg = Leg::Sin;
 
-/// Sees the SIN to its end. Nothing here ever touches the birth or the certificate.
 pub async fn leg(ctx: &Ctx) {
-    if has_ended(ctx, LEG) {
-        return;
-    }
-    while story(ctx).await.is_err() {
-        if stopped(ctx, LEG).await == TakenBack::Everything {
-            break;
-        }
-    }
-    progress(ctx, LEG, Progress::Ended);
+    see_to_its_end(ctx, LEG, story).await;
 }
 
 async fn story(ctx: &Ctx) -> Result<(), Stopped> {
@@ -48,12 +39,9 @@ async fn story(ctx: &Ctx) -> Result<(), Stopped> {
 /// Applies. `None` if there is nothing to follow: not wanted, not needed, or the parents' own affair.
 async fn apply(ctx: &Ctx) -> Result<Option<ApplicationState>, Stopped> {
     loop {
-        may_need(ctx, LEG, Undo::WithdrawApplication);
+        may_need_undoing(ctx, Step::ApplyForSin);
         let why = match ask(ctx, SocialInsurance::apply_for_sin).await? {
-            ApplicationAnswer::Stands(state) => {
-                desk::settled(ctx, LEG).await;
-                return Ok(Some(state));
-            }
+            ApplicationAnswer::Stands(state) => return Ok(Some(state)),
             ApplicationAnswer::NotWanted => {
                 progress(ctx, LEG, Progress::NotWanted);
                 return Ok(None);
@@ -61,14 +49,11 @@ async fn apply(ctx: &Ctx) -> Result<Option<ApplicationState>, Stopped> {
             ApplicationAnswer::Refused(why) => why,
         };
         match why.course() {
-            ApplicationCourse::NotNeeded | ApplicationCourse::Direct => {
-                desk::settled(ctx, LEG).await;
-                return Ok(None);
-            }
+            ApplicationCourse::NotNeeded | ApplicationCourse::Direct => return Ok(None),
             ApplicationCourse::Ends => return Err(Stopped),
             ApplicationCourse::Waits(reason) => {
                 let stop = ctx.state(|it| it.stop(LEG));
-                desk::person_looks(ctx, LEG, reason, &stop, None).await?;
+                desk::person_decides(ctx, LEG, reason, &stop).await?;
                 ctx.state_mut(|it| it.begin_anew(Step::ApplyForSin));
             }
         }
@@ -79,29 +64,35 @@ async fn apply(ctx: &Ctx) -> Result<Option<ApplicationState>, Stopped> {
 async fn letter_mailed(ctx: &Ctx, first: ApplicationState) -> Result<(), Stopped> {
     let mut state = first;
     loop {
+        if state == ApplicationState::Adjudication {
+            desk::raise(ctx, LEG, Reason::SinAdjudication).await;
+        } else {
+            desk::settled(ctx, LEG, |_| true).await;
+        }
         match state {
-            ApplicationState::Received | ApplicationState::Validating => {
-                progress(ctx, LEG, Progress::Open)
-            }
-            ApplicationState::Adjudication => desk::raise(ctx, LEG, Reason::SinAdjudication).await,
+            ApplicationState::Received
+            | ApplicationState::Validating
+            | ApplicationState::Adjudication => progress(ctx, LEG, Progress::Open),
             ApplicationState::Issued => progress(ctx, LEG, Progress::TooLate),
             ApplicationState::LetterMailed
             | ApplicationState::Refused
-            | ApplicationState::Withdrawn => {
-                desk::settled(ctx, LEG).await;
-                return Ok(());
-            }
+            | ApplicationState::Withdrawn => return Ok(()),
         }
-        if ctx.state_mut(|it| it.contact_changed(LEG)) {
+        if ctx.state(|it| it.contact_is_new(LEG)) {
+            let newest = ctx.state(|it| it.carried.contact);
             ask(ctx, SocialInsurance::update_mailing_address).await?;
+            ctx.state_mut(|it| it.carried.contact_told.insert(LEG, newest));
         }
         news(ctx, LEG).await?;
-        match ask(ctx, SocialInsurance::find_application).await? {
-            ApplicationAnswer::Stands(now) => state = now,
-            // What was accepted does not vanish; whatever this means, a person should see it.
-            ApplicationAnswer::Refused(_) | ApplicationAnswer::NotWanted => {
-                desk::raise(ctx, LEG, Reason::FederalTurnsAway).await;
+        state = loop {
+            match ask(ctx, SocialInsurance::find_application).await? {
+                ApplicationAnswer::Stands(now) => break now,
+                // What was accepted does not vanish; whatever this means, a person should see it.
+                ApplicationAnswer::Refused(_) | ApplicationAnswer::NotWanted => {
+                    let stop = ctx.state(|it| it.stop(LEG));
+                    desk::person_decides(ctx, LEG, Reason::ApplicationNotFound, &stop).await?;
+                }
             }
-        }
+        };
     }
 }
