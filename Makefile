@@ -33,6 +33,8 @@ cargo-tests:
 	then $(CARGO) nextest run --workspace --locked; \
 	else $(CARGO) test --workspace --lib --bins --tests --locked; fi
 
+# What is measured is our code, so it is optimised like the libraries are. The demo and the tests build quicker without.
+bench: export CARGO_PROFILE_DEV_OPT_LEVEL := 1
 bench: build ## Compare the full case with a bare workflow
 	$(NEWBORN) bench
 

@@ -1,11 +1,17 @@
 //! The registers' event streams, handed to the cases as signals.
 //!
+//! A case hears only what its file does not say already: the answer to a command usually tells the same, and sooner.
 //! One consumer per register at a time: the cursor moves by compare-and-set after the signals were accepted, so a stale
 //! consumer stops at its first write. Delivery is at least once; a case drops what it has heard.
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{CaseRef, answers::EventKind, people::Register};
+use domain::{
+    CaseRef,
+    answers::{ApplicationState, EventKind, OrderState},
+    facts::Facts,
+    people::Register,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use prometheus::{IntCounterVec, Opts};
@@ -67,6 +73,8 @@ const RENEW: Duration = Duration::from_secs(5);
 /// By contract something comes at least every few seconds.
 const SILENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(500);
+/// An answer gets this much of a start before the event of the same change.
+const ANSWERS_FIRST: Duration = Duration::from_millis(250);
 const BATCH: usize = 200;
 const SIGNALS_AT_ONCE: usize = 16;
 
@@ -151,6 +159,7 @@ impl Consumer {
                 .collect::<Result<_, _>>()
                 .map_err(|status| Broken::Stream(Box::new(status)))?;
             let newest = newest(cursor, &batch).ok_or(Broken::Gap)?;
+            tokio::time::sleep(ANSWERS_FIRST).await;
             self.signal(batch).await?;
             if newest > cursor {
                 self.advance(lease, cursor, newest).await?;
@@ -194,28 +203,43 @@ impl Consumer {
 
     /// Signals a batch: cases beside each other, the events of one case in order.
     async fn signal(&self, batch: Vec<Event>) -> Result<(), Broken> {
-        let mut cases: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        let mut cases: BTreeMap<CaseRef, Vec<(u64, Change)>> = BTreeMap::new();
         for event in batch {
-            cases.entry(event.case_ref.clone()).or_default().push(event);
+            match (event.case_ref.parse(), change(event.kind)) {
+                (Ok(case), Some(change)) => {
+                    cases.entry(case).or_default().push((event.sequence, change));
+                }
+                // Nobody needs to be told: not ours, or a word of a later contract.
+                (Err(_), _) | (_, None) => self.count("passed-over"),
+            }
         }
+        let refs: Vec<CaseRef> = cases.keys().copied().collect();
+        if refs.is_empty() {
+            return Ok(());
+        }
+        let mut conn = self.pool.acquire().await.map_err(StoreError::Database)?;
+        for known in store::cases::several(&mut conn, &refs).await? {
+            let Some(changes) = cases.get_mut(&known.case) else { continue };
+            let before = changes.len();
+            changes.retain(|(_, change)| !change.is_known(&known.facts));
+            self.events
+                .with_label_values(&[self.register.code(), "known"])
+                .inc_by((before - changes.len()) as u64);
+        }
+        drop(conn);
         stream::iter(cases.into_iter().map(Ok))
-            .try_for_each_concurrent(SIGNALS_AT_ONCE, |(case, events)| async move {
-                for event in events {
-                    self.signal_one(&case, &event).await?;
+            .try_for_each_concurrent(SIGNALS_AT_ONCE, |(case, changes)| async move {
+                for (sequence, change) in changes {
+                    let news = News { register: self.register, sequence, kind: change.kind() };
+                    self.signal_one(case, news).await?;
                 }
                 Ok(())
             })
             .await
     }
 
-    async fn signal_one(&self, case: &str, event: &Event) -> Result<(), Broken> {
-        let (Ok(case), Some(kind)) = (case.parse::<CaseRef>(), kind(event.kind)) else {
-            // Nobody needs to be told: not ours, known from an answer, or a word of a later contract.
-            self.count("passed-over");
-            return Ok(());
-        };
-        let news = News { register: self.register, sequence: event.sequence, kind };
-        let once = format!("{}-{}", self.register, event.sequence);
+    async fn signal_one(&self, case: CaseRef, news: News) -> Result<(), Broken> {
+        let once = format!("{}-{}", news.register, news.sequence);
         let signalled = self
             .temporal
             .get_workflow_handle::<NewbornCaseRun>(case.to_string())
@@ -264,26 +288,73 @@ fn newest(cursor: u64, batch: &[Event]) -> Option<u64> {
         .try_fold(cursor, |at, event| (event.sequence <= at + 1).then_some(at.max(event.sequence)))
 }
 
-fn kind(kind: i32) -> Option<EventKind> {
-    match Wire::try_from(kind).ok()? {
-        Wire::MatchChanged => Some(EventKind::MatchChanged),
-        Wire::Amended => Some(EventKind::Amended),
-        Wire::Cancelled => Some(EventKind::Cancelled),
-        Wire::OrderInProduction | Wire::OrderPrinted | Wire::OrderMailed | Wire::OrderReturned => {
-            Some(EventKind::OrderMoved)
+/// What an event says of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Birth(EventKind),
+    Order(OrderState),
+    Application(ApplicationState),
+}
+
+fn change(kind: i32) -> Option<Change> {
+    Some(match Wire::try_from(kind).ok()? {
+        Wire::MatchChanged => Change::Birth(EventKind::MatchChanged),
+        Wire::Amended => Change::Birth(EventKind::Amended),
+        Wire::Cancelled => Change::Birth(EventKind::Cancelled),
+        Wire::OrderInProduction => Change::Order(OrderState::InProduction),
+        Wire::OrderPrinted => Change::Order(OrderState::Printed),
+        Wire::OrderMailed => Change::Order(OrderState::Mailed),
+        Wire::OrderReturned => Change::Order(OrderState::Returned),
+        Wire::SinAdjudication => Change::Application(ApplicationState::Adjudication),
+        Wire::SinIssued => Change::Application(ApplicationState::Issued),
+        Wire::SinLetterMailed => Change::Application(ApplicationState::LetterMailed),
+        Wire::SinRefused => Change::Application(ApplicationState::Refused),
+        // What the answers to REGISTER and to a payment say already, and what changes nothing for a case.
+        Wire::Registered | Wire::FeePaid | Wire::SinValidating | Wire::Unspecified => return None,
+    })
+}
+
+impl Change {
+    const fn kind(self) -> EventKind {
+        match self {
+            Self::Birth(kind) => kind,
+            Self::Order(_) => EventKind::OrderMoved,
+            Self::Application(_) => EventKind::ApplicationMoved,
         }
-        Wire::SinValidating
-        | Wire::SinAdjudication
-        | Wire::SinIssued
-        | Wire::SinLetterMailed
-        | Wire::SinRefused => Some(EventKind::ApplicationMoved),
-        // What the answers to REGISTER and to a payment say already.
-        Wire::Registered | Wire::FeePaid | Wire::Unspecified => None,
+    }
+
+    /// Whether the case file says so already, so that the case has nothing to look for.
+    fn is_known(self, facts: &Facts) -> bool {
+        match self {
+            _ if facts.closed.is_some() => true,
+            Self::Birth(EventKind::MatchChanged) => facts.registered.is_some(),
+            Self::Birth(_) => false,
+            Self::Order(state) => match state {
+                OrderState::Accepted => facts.order.is_some(),
+                OrderState::InProduction => facts.production.is_some(),
+                OrderState::Printed => facts.printed.is_some(),
+                OrderState::Mailed => facts.mailed.is_some(),
+                OrderState::Returned => facts.returned.is_some(),
+                OrderState::Cancelled | OrderState::Void => facts.order_ended.is_some(),
+            },
+            Self::Application(state) => match state {
+                ApplicationState::Received | ApplicationState::Validating => {
+                    facts.application.is_some()
+                }
+                ApplicationState::Adjudication => facts.adjudication.is_some(),
+                ApplicationState::Issued => facts.issued.is_some(),
+                ApplicationState::LetterMailed => facts.letter_mailed.is_some(),
+                ApplicationState::Refused => facts.sin_refused.is_some(),
+                ApplicationState::Withdrawn => facts.sin_withdrawn.is_some(),
+            },
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::facts::Fact;
+
     use super::*;
 
     fn events(sequences: &[u64]) -> Vec<Event> {
@@ -301,5 +372,18 @@ mod tests {
     fn an_event_that_comes_again_moves_nothing_back() {
         assert_eq!(newest(4, &events(&[4, 5, 5, 6])), Some(6));
         assert_eq!(newest(4, &events(&[2])), Some(4));
+    }
+
+    #[test]
+    fn a_case_is_not_told_what_its_file_says() {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let mut facts = Facts::received(at, None, true);
+        let mailed = Change::Order(OrderState::Mailed);
+        facts.add(&Fact::OrderMoved { state: OrderState::Printed, on: None }, at);
+        assert!(Change::Order(OrderState::InProduction).is_known(&facts));
+        assert!(!mailed.is_known(&facts));
+        facts.add(&Fact::OrderMoved { state: OrderState::Mailed, on: None }, at);
+        assert!(mailed.is_known(&facts));
+        assert!(!Change::Birth(EventKind::Amended).is_known(&facts));
     }
 }

@@ -105,6 +105,29 @@ pub async fn facts(conn: &mut PgConnection, case: CaseRef) -> Result<Option<Case
     }))
 }
 
+/// Several cases at once; a reference without a case has no entry.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn several(
+    conn: &mut PgConnection,
+    cases: &[CaseRef],
+) -> Result<Vec<CaseSummary>, StoreError> {
+    let rows: Vec<SummaryRow> = sqlx::query_as(concat!(
+        "select c.case_ref, c.revision, ",
+        open_tasks!(),
+        " as desk, ",
+        fact_columns!(),
+        " from cases c
+        where c.case_ref = any($1)"
+    ))
+    .bind(cases.iter().map(CaseRef::to_string).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(SummaryRow::summary).collect()
+}
+
 #[derive(sqlx::FromRow)]
 struct SummaryRow {
     #[sqlx(flatten)]
@@ -112,6 +135,14 @@ struct SummaryRow {
     desk: Option<serde_json::Value>,
     case_ref: String,
     revision: i64,
+}
+
+impl SummaryRow {
+    fn summary(self) -> Result<CaseSummary, StoreError> {
+        let case = case_ref(TABLE, &self.case_ref)?;
+        let facts = self.columns.facts_of(case, desk::from_json(case, self.desk)?)?;
+        Ok(CaseSummary { case, facts, revision: self.revision })
+    }
 }
 
 /// Lists cases from the oldest on; what follows is appended to the `where` clause.
@@ -146,12 +177,7 @@ pub async fn list(conn: &mut PgConnection, filter: Filter) -> Result<Vec<CaseSum
         .bind(filter.after.map(|case| case.to_string()))
         .fetch_all(conn)
         .await?;
-    let summary = |row: SummaryRow| {
-        let case = case_ref(TABLE, &row.case_ref)?;
-        let facts = row.columns.facts_of(case, desk::from_json(case, row.desk)?)?;
-        Ok(CaseSummary { case, facts, revision: row.revision })
-    };
-    rows.into_iter().map(summary).collect()
+    rows.into_iter().map(SummaryRow::summary).collect()
 }
 
 /// A case as it is born.
