@@ -1,5 +1,7 @@
 //! One call to a register: through its gate, within a deadline, counted.
 
+#[cfg(debug_assertions)]
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use domain::people::Register;
@@ -19,6 +21,9 @@ pub struct Calls {
     register: Register,
     gate: Gate,
     counts: Counts,
+    /// For tests: the operation whose first call panics, with what it was about to say.
+    #[cfg(debug_assertions)]
+    panics: Mutex<Option<String>>,
 }
 
 /// What the calls to all registers are counted in.
@@ -61,7 +66,26 @@ const DURABLE_DEADLINE: Duration = Duration::from_secs(15);
 impl Calls {
     #[must_use]
     pub fn new(register: Register, counts: Counts) -> Self {
-        Self { register, gate: Gate::new(INLINE, DURABLE), counts }
+        Self {
+            register,
+            gate: Gate::new(INLINE, DURABLE),
+            counts,
+            #[cfg(debug_assertions)]
+            panics: Mutex::new(None),
+        }
+    }
+
+    /// Lets the first call of an operation panic with what it was about to say.
+    #[cfg(debug_assertions)]
+    pub fn panic_once(&self, operation: &str) {
+        *self.panics.lock().expect("nobody panics holding it") = Some(operation.to_owned());
+    }
+
+    #[cfg(debug_assertions)]
+    fn panic_if_told_to(&self, operation: &str, message: &impl std::fmt::Debug) {
+        let told =
+            self.panics.lock().expect("nobody panics holding it").take_if(|its| its == operation);
+        assert!(told.is_none(), "{message:?}");
     }
 
     #[must_use]
@@ -78,6 +102,7 @@ impl Calls {
         send: impl FnOnce(Request<M>) -> F,
     ) -> Result<T, ActivityError>
     where
+        M: std::fmt::Debug,
         F: Future<Output = Result<Response<T>, Status>>,
     {
         let (manner, deadline) = if ctx.info().is_local {
@@ -89,6 +114,8 @@ impl Calls {
             self.count(operation, "not-now");
             return Err(fault::retry(fault::NotNow { operation }));
         };
+        #[cfg(debug_assertions)]
+        self.panic_if_told_to(operation, &message);
         let mut request = Request::new(message);
         request.set_timeout(deadline);
         let asked = Instant::now();

@@ -35,6 +35,20 @@ pub struct Nonsense {
     pub what: &'static str,
 }
 
+/// A panic, or an error that nobody sorted. Its place is in the log; its words are nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("something unforeseen happened")]
+pub struct Unforeseen;
+
+/// Whether a fault says only what may be said.
+#[must_use]
+pub fn is_ours(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.is::<NoAnswer>()
+        || error.is::<NotNow>()
+        || error.is::<Nonsense>()
+        || error.is::<CaseFileFault>()
+}
+
 /// Asking again may help: the other side is down, slow or busy.
 pub fn retry(error: impl std::error::Error + Send + Sync + 'static) -> ActivityError {
     ActivityError::application(ApplicationFailure::new(error))

@@ -4,6 +4,7 @@ pub mod calls;
 pub mod case_file;
 pub mod certificates;
 pub mod connect;
+pub mod discreet;
 pub mod events;
 pub mod fault;
 pub mod file;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use temporalio_client::Client;
 
-use crate::{PATIENCE, PAUSE, history, stack::Stack};
+use crate::{PATIENCE, PAUSE, eventually, history, stack::Stack};
 
 /// A case of a stack, as its parents and its officers see it.
 pub struct Case<'a> {
@@ -93,6 +93,28 @@ impl<'a> Case<'a> {
     /// If Temporal does not know the case.
     pub fn run_id(&self) -> Result<String> {
         self.in_temporal(async |client| history::run_id(&client, &self.reference).await)
+    }
+
+    /// Waits until the workflow has continued as new.
+    ///
+    /// # Errors
+    ///
+    /// If it does not.
+    pub fn until_continued_as_new(&self) -> Result<()> {
+        let first = self.run_id()?;
+        eventually("the case has continued as new", || Ok(self.run_id()? != first))
+    }
+
+    /// Waits for the workflow's end and gives the history of its newest run.
+    ///
+    /// # Errors
+    ///
+    /// If Temporal does not know the case, or the workflow failed.
+    pub fn history(&self) -> Result<Vec<u8>> {
+        self.in_temporal(async |client| {
+            history::ended(&client, &self.reference).await?;
+            history::of(&client, &self.reference).await
+        })
     }
 
     /// Cancels the workflow, as an operator might with Temporal's own tools.

@@ -48,6 +48,13 @@ impl Plan {
         self
     }
 
+    /// Lets the worker's first call of an operation panic.
+    #[must_use]
+    pub fn panicking_once(mut self, operation: &str) -> Self {
+        self.environment.push(("NEWBORN_PANIC_ONCE".to_owned(), operation.to_owned()));
+        self
+    }
+
     /// Another option of `newborn up`.
     #[must_use]
     pub fn option(mut self, option: &str) -> Self {
@@ -303,6 +310,28 @@ impl Stack {
             }
         }
         ensure!(!all.is_empty(), "there are no metrics");
+        Ok(all)
+    }
+
+    /// Everything that Temporal tells about every workflow, its payloads decoded.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub fn histories(&self) -> Result<String> {
+        let temporal = format!(
+            "{}/api/v1/namespaces/{}/workflows",
+            self.address("temporal_http")?,
+            self.address("temporal_namespace")?
+        );
+        let mut all = read_url(&format!("{temporal}?pageSize=1000"))?;
+        let list: Value = serde_json::from_str(&all)?;
+        let workflows = list["executions"].as_array().context("Temporal knows no workflow")?;
+        for workflow in workflows {
+            let id = workflow["execution"]["workflowId"].as_str().context("no id")?;
+            all += &read_url(&format!("{temporal}/{id}"))?;
+            all += &read_url(&format!("{temporal}/{id}/history?maximumPageSize=10000"))?;
+        }
         Ok(all)
     }
 

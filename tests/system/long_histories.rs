@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde_json::json;
-use tests::{Case, Family, stack::Plan};
+use tests::{Family, stack::Plan};
 
 #[test]
 fn a_case_that_waits_for_its_notice_continues_as_new() -> Result<()> {
@@ -11,7 +11,7 @@ fn a_case_that_waits_for_its_notice_continues_as_new() -> Result<()> {
     let family = Family::ordinary("Patience");
     let cases = stack.submit(&family)?;
     cases[0].until_state("birth", "WAITING_NOTICE")?;
-    continued_as_new(&cases[0])?;
+    cases[0].until_continued_as_new()?;
     stack.notice(&family)?;
     cases[0].until_all_three()?;
     let ledger = stack.ledger()?;
@@ -31,7 +31,7 @@ fn a_birth_that_stands_is_not_asked_for_again_when_its_case_continues_as_new() -
     cases[0].until_state("sin", "APPLIED")?;
     let down = ["--register", "province", "--operation", "RegisterBirth", "--mode", "unavailable"];
     stack.misbehave(&down)?;
-    continued_as_new(&cases[0])?;
+    cases[0].until_continued_as_new()?;
     // The new run is past REGISTER when it takes back a leg.
     cases[0].decide("withdraw", "PARENTS_ASKED", &["--leg", "sin"])?;
     cases[0].until_state("sin", "WITHDRAWN")?;
@@ -39,9 +39,4 @@ fn a_birth_that_stands_is_not_asked_for_again_when_its_case_continues_as_new() -
     let (answer, _) = cases[0].decide_ending("withdraw", "PARENTS_ASKED", &[])?;
     assert!(answer.to_string().contains("ALREADY_REGISTERED"), "{answer}");
     Ok(())
-}
-
-fn continued_as_new(case: &Case<'_>) -> Result<()> {
-    let first = case.run_id()?;
-    tests::eventually("the case has continued as new", || Ok(case.run_id()? != first))
 }

@@ -46,12 +46,14 @@ fn with_canaries(mut family: Family) -> Family {
 
 #[test]
 fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Result<()> {
-    let mut stack = Plan::default().taking("0.2").start()?;
+    let mut stack = Plan::default().taking("0.2").panicking_once("SubmitStatement").start()?;
 
-    // The happy path.
+    // The happy path, but for an activity that panics with all it knows.
     let happy = with_canaries(Family::ordinary("Happy"));
     stack.notice(&happy)?;
     stack.submit(&happy)?[0].until_all_three()?;
+    let log = std::fs::read_to_string(stack.file("logs/worker.log"))?;
+    assert!(log.contains("\"panic\""), "nothing panicked");
 
     // Refused at the door: a name with a digit in it.
     let refused = with_canaries(Family::ordinary("Door"))
@@ -67,7 +69,7 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
         with_canaries(Family::ordinary("Elsewhere")).with("/place/county", json!(CANARY));
     stack.submit(&elsewhere)?[0].until("refused", |case| case["closed"] == true)?;
 
-    // A register that times out, and one that refuses the request itself.
+    // A register that times out.
     let late = with_canaries(Family::ordinary("Late"));
     let slow = [
         "--register",
@@ -83,6 +85,13 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
     stack.notice(&late)?;
     stack.submit(&late)?[0].until_all_three()?;
 
+    // A register that fails.
+    let failed = with_canaries(Family::ordinary("Failed"));
+    let down = ["--register", "federal", "--operation", "*", "--mode", "unavailable"];
+    stack.misbehave(&[&down[..], &["--times", "3", "--match", &failed.key]].concat())?;
+    stack.notice(&failed)?;
+    stack.submit(&failed)?[0].until_all_three()?;
+
     // The desk, with a correction that a person typed.
     let desk = with_canaries(Family::ordinary("Desk")).with("/children/0/sex", json!("MALE"));
     stack.notice(&desk)?;
@@ -93,6 +102,7 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
     drop(cases);
 
     assert_absent("the metrics", &stack.all_metrics()?);
+    assert_absent("the histories", &stack.histories()?);
     stack.stop()?;
     assert_no_file_has_it(&stack.file("logs"))?;
     assert_no_file_has_it(&stack.file("temporal.db"))?;

@@ -99,7 +99,12 @@ pub fn registers(settings: &Settings, metrics: &prometheus::Registry) -> anyhow:
     let counts = Counts::register(metrics)?;
     let to = |register, url: &str| -> anyhow::Result<_> {
         let channel = activities::connect::to(register, url, &settings.tls_dir)?;
-        Ok((channel, Arc::new(Calls::new(register, counts.clone()))))
+        let calls = Calls::new(register, counts.clone());
+        #[cfg(debug_assertions)]
+        if let Some(operation) = &settings.panic_once {
+            calls.panic_once(operation);
+        }
+        Ok((channel, Arc::new(calls)))
     };
     Ok(Registers {
         province: to(Register::Province, &settings.province_url)?,

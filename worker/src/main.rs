@@ -24,6 +24,11 @@ async fn main() -> anyhow::Result<()> {
                 .unwrap_or_else(|_| "info".into()),
         )
         .init();
+    // A panic's message may quote what somebody typed: only its place is logged.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        tracing::error!(at, "panic");
+    }));
     let metrics = prometheus::default_registry();
 
     let file = connections::case_file(&settings).await?;

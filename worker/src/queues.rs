@@ -6,6 +6,7 @@ use activities::{
     File,
     case_file::CaseFile,
     certificates::Certificates,
+    discreet::Discreet,
     events::{self, Consumer},
     registry::Registry,
     social_insurance::SocialInsurance,
@@ -64,6 +65,7 @@ pub fn workers(
             .workflow_task_poller_behavior(PollerBehavior::SimpleMaximum(POLLERS))
             .activity_task_poller_behavior(PollerBehavior::SimpleMaximum(POLLERS))
             .graceful_shutdown_period(GRACE)
+            .activity_inbound_interceptor(Discreet)
     };
     let mut cases = on(CASE_QUEUE)
         .register_workflow::<NewbornCase>()?

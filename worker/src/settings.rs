@@ -52,4 +52,9 @@ pub struct Settings {
     /// Also run the workflow that the benchmark compares the engine with.
     #[arg(long, env = "NEWBORN_WITH_BENCH_WORKFLOW")]
     pub with_bench_workflow: bool,
+
+    /// For tests: the operation whose first call panics.
+    #[cfg(debug_assertions)]
+    #[arg(long, env = "NEWBORN_PANIC_ONCE", hide = true)]
+    pub panic_once: Option<String>,
 }

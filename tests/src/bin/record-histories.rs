@@ -2,16 +2,14 @@
 //!
 //! Each run adds files under a new name; recorded histories are never replaced while cases of their kind may be running.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use serde_json::json;
-use tests::{Case, Family, Stack, history, stack::Plan};
+use tests::{Case, Family, stack::Plan};
 
 fn main() -> Result<()> {
     let name = std::env::args().nth(1).context("say under which name, such as the release")?;
     let stack = Plan::default().taking("0.3").start()?;
-    let recorder = Recorder { stack: &stack, name: &name };
+    let recorder = Recorder { name: &name };
 
     let family = Family::ordinary("Recorda");
     stack.notice(&family)?;
@@ -41,15 +39,38 @@ fn main() -> Result<()> {
     stack.misbehave(&[&lose[..], &["--match", &family.key]].concat())?;
     stack.notice(&family)?;
     recorder.record("answers-lost", &stack.submit(&family)?[0], |case| case.until_all_three())?;
+
+    let family = Family::ordinary("Recordg");
+    let refuse = |operation: &str, reason: &[&str]| {
+        let of = ["--register", "province", "--operation", operation, "--mode", "refuse"];
+        stack.misbehave(&[&of[..], reason].concat())
+    };
+    refuse("RegisterBirth", &["--reason", "NOT_ELIGIBLE"])?;
+    refuse("RefundFee", &["--times", "1"])?;
+    stack.notice(&family)?;
+    let cases = stack.submit(&family)?;
+    cases[0].until_on_desk("UNDO_TOO_LATE")?;
+    cases[0].decide("retry-now", "REGISTER_ANSWERS_AGAIN", &["--leg", "certificate"])?;
+    recorder.record("undo-refused", &cases[0], closed)?;
+    stack.calm()?;
+
+    let family = Family::ordinary("Recordh");
+    stack.notice(&family)?;
+    let cases = stack.submit(&family)?;
+    cases[0].until_state("birth", "REGISTERED")?;
+    cases[0].cancel_workflow()?;
+    cases[0].until_on_desk("CANCELLED_AFTER_REGISTRATION")?;
+    cases[0].decide("retry-now", "PARENTS_ASKED", &[])?;
+    recorder.record("cancelled", &cases[0], |case| case.until_all_three())?;
     drop(stack);
 
     let clocks = json!({"first_look_ms": 150, "longest_look_ms": 150, "history_events": 20});
     let stack = Plan::default().taking("0.3").clocks(&clocks).start()?;
-    let recorder = Recorder { stack: &stack, name: &name };
+    let recorder = Recorder { name: &name };
     let family = Family::ordinary("Recordf");
     let cases = stack.submit(&family)?;
     cases[0].until_state("birth", "WAITING_NOTICE")?;
-    recorder.continued(&cases[0])?;
+    cases[0].until_continued_as_new()?;
     stack.notice(&family)?;
     recorder.record("continued", &cases[0], |case| case.until_all_three())
 }
@@ -59,7 +80,6 @@ fn closed(case: &Case<'_>) -> Result<serde_json::Value> {
 }
 
 struct Recorder<'a> {
-    stack: &'a Stack,
     name: &'a str,
 }
 
@@ -72,34 +92,9 @@ impl Recorder<'_> {
         ends: impl Fn(&Case<'_>) -> Result<serde_json::Value>,
     ) -> Result<()> {
         ends(case).with_context(|| format!("the case to record as {what}"))?;
-        let json = self.ask(async |client| {
-            history::ended(client, &case.reference).await?;
-            history::of(client, &case.reference).await
-        })?;
-        let file = file(&format!("{what}.{}.json", self.name));
-        std::fs::write(&file, json)?;
+        let file = tests::root().join(format!("tests/histories/{what}.{}.json", self.name));
+        std::fs::write(&file, case.history()?)?;
         println!("{}", file.display());
         Ok(())
     }
-
-    /// Waits until a case has continued as new.
-    fn continued(&self, case: &Case<'_>) -> Result<()> {
-        let run = || self.ask(async |client| history::run_id(client, &case.reference).await);
-        let first = run()?;
-        tests::eventually("the case has continued as new", || Ok(run()? != first))
-    }
-
-    fn ask<T>(
-        &self,
-        question: impl AsyncFnOnce(&temporalio_client::Client) -> Result<T>,
-    ) -> Result<T> {
-        let address = self.stack.address("temporal")?;
-        let namespace = self.stack.address("temporal_namespace")?;
-        let runtime = tokio::runtime::Runtime::new()?;
-        runtime.block_on(async { question(&history::client(&address, &namespace).await?).await })
-    }
-}
-
-fn file(name: &str) -> PathBuf {
-    tests::root().join("tests/histories").join(name)
 }
