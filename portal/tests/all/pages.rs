@@ -53,6 +53,19 @@ async fn a_form_with_errors_keeps_what_was_typed_and_then_gives_a_receipt() {
 }
 
 #[tokio::test]
+async fn an_input_with_endless_steps_is_refused_and_the_portal_lives_on() {
+    let stage = Stage::new().await;
+    let body = format!("idempotency_key=endless&{}x=x", "x/".repeat(130_000));
+    let request = Request::post("/en/form?babies=1&parents=2")
+        .header("host", "portal.test")
+        .header("origin", "http://portal.test")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = stage.send(request, body).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(stage.page("/en/form?babies=1&parents=2", "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_name_that_loses_letters_is_asked_for_as_federal_systems_will_write_it() {
     let stage = Stage::new().await;
     let path = "/fr/form?babies=1&parents=2";

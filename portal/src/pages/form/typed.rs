@@ -38,6 +38,9 @@ const FLAGS: &[&str] = &[
 /// More than any list of the form takes.
 const LONGEST_LIST: usize = 16;
 
+/// More than any place of the form has. Every step is a call on the stack, and whoever sends the page counts them.
+const MOST_STEPS: usize = 8;
+
 impl Typed {
     pub(super) fn new(inputs: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(inputs.into_iter().collect())
@@ -61,7 +64,10 @@ impl Typed {
         let mut tree = Value::Object(Map::new());
         let inputs = self.0.iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
         for (name, text) in inputs.filter(|(_, text)| !text.trim().is_empty()) {
-            let steps: Vec<&str> = name.split('/').collect();
+            let steps: Vec<&str> = name.split('/').take(MOST_STEPS + 1).collect();
+            if steps.len() > MOST_STEPS {
+                return None;
+            }
             put(&mut tree, &steps, leaf(steps.last()?, text)?)?;
         }
         let mut form: Form = serde_json::from_value(tree).ok()?;
@@ -169,6 +175,16 @@ mod tests {
             assert!(typed(&[(name, "x")]).form().is_none(), "{name}");
         }
         assert!(typed(&[("start/live_birth", "perhaps")]).form().is_none());
+    }
+
+    #[test]
+    fn an_input_with_more_steps_than_any_place_is_no_form() {
+        for steps in [9, 130_000] {
+            let name = vec!["x"; steps].join("/");
+            assert!(typed(&[(&name, "x")]).form().is_none(), "{steps}");
+        }
+        let lists = "15/".repeat(200);
+        assert!(typed(&[(&format!("children/{lists}sex"), "x")]).form().is_none());
     }
 
     #[test]
