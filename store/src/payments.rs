@@ -14,9 +14,16 @@ use crate::{
 
 const TABLE: &str = "payment_offers";
 
-/// Keeps a token and gives its generation: intake's own token is 0, later ones are 1, 2 …
-/// Offering a token again gives the generation it has. A new one puts [`Errand::PaymentOffered`]
-/// into the outbox; the caller records [`domain::facts::Fact::PaymentOffered`]. The case is locked
+/// An offer, by its generation: intake's own token is 0, later ones are 1, 2 …
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// The caller records [`domain::facts::Fact::PaymentOffered`].
+    New(u16),
+    /// The token was offered before; nothing was written, and there is nothing to record.
+    Known(u16),
+}
+
+/// Keeps a token. A new one puts [`Errand::PaymentOffered`] into the outbox. The case is locked
 /// until the caller commits.
 ///
 /// # Errors
@@ -29,7 +36,7 @@ pub async fn offer(
     case: CaseRef,
     token: &str,
     at: Timestamp,
-) -> Result<u16, StoreError> {
+) -> Result<Offer, StoreError> {
     let key = keys::lock(conn, keys, case).await?;
     let (known, newest): (Option<i32>, i32) = sqlx::query_as(
         "select
@@ -43,12 +50,12 @@ pub async fn offer(
     .fetch_one(&mut *conn)
     .await?;
     if let Some(known) = known {
-        return number(TABLE, case, known);
+        return number(TABLE, case, known).map(Offer::Known);
     }
     let generation = number(TABLE, case, newest + 1)?;
     keep(conn, keys, &key, case, generation, token, at).await?;
     outbox::add(conn, case, &Errand::PaymentOffered { generation }, at).await?;
-    Ok(generation)
+    Ok(Offer::New(generation))
 }
 
 /// The token of a generation, if one was offered.

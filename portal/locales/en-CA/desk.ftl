@@ -113,4 +113,4 @@ fact-contact-corrected = Contact corrected
 fact-parents-told = Parents told
 fact-closed = Case closed
 problem-PAYMENT_NOT_TAKEN = The payment was not taken
-    .detail = No payment is awaited, or the token cannot be read. You were not charged.
+    .detail = No payment is awaited, the token cannot be read, or it was offered before. You were not charged. After a declined payment, use a new token.

@@ -113,4 +113,4 @@ fact-contact-corrected = Coordonnées corrigées
 fact-parents-told = Parents informés
 fact-closed = Dossier fermé
 problem-PAYMENT_NOT_TAKEN = Le paiement n'a pas été pris
-    .detail = Aucun paiement n'est attendu, ou le jeton ne peut pas être lu. Rien n'a été débité.
+    .detail = Aucun paiement n'est attendu, le jeton ne peut pas être lu ou il a déjà été présenté. Rien n'a été débité. Après un paiement refusé, utilisez un nouveau jeton.

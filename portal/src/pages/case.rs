@@ -18,7 +18,8 @@ use domain::{
 use serde::Deserialize;
 use store::{
     cases::{self, CaseRow},
-    contents, messages, payments,
+    contents, messages,
+    payments::{self, Offer},
 };
 
 use super::{Frame, page, parts::Part, session};
@@ -175,7 +176,12 @@ pub(super) async fn pay(
         return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
     }
     let mut tx = portal.pool.begin().await?;
-    let generation = payments::offer(&mut tx, &portal.keys, case, token, portal.now()).await?;
+    let offer = payments::offer(&mut tx, &portal.keys, case, token, portal.now()).await?;
+    let Offer::New(generation) = offer else {
+        // It was declined before. As an offer it would only hide the form, for nobody hears of it again.
+        drop(tx);
+        return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
+    };
     let offered = [Fact::PaymentOffered { generation }];
     cases::record(&mut tx, case, Actor::Parents, None, &offered, portal.now()).await?;
     tx.commit().await?;

@@ -157,6 +157,14 @@ async fn a_declined_payment_can_be_made_again() {
     .expect("it is recorded");
     let page = stage.page(&format!("/en/case/{case}"), &cookies).await;
     assert!(page.text.contains("The certificate costs $25.00"), "{}", page.text);
+    // The token that came with the form is the one that was declined.
+    let entries = stage.rows().await;
+    let same = stage.post(&path, &cookies, &[("token", "sandbox-card-approved")]).await;
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(same.text.contains("The payment was not taken"), "{}", same.text);
+    assert!(same.text.contains("The certificate costs $25.00"), "the form was hidden");
+    assert_eq!(stage.rows().await, entries);
+
     let paid = stage.post(&path, &cookies, &[("token", "sandbox-card-approved-2")]).await;
     assert_eq!(paid.status, StatusCode::SEE_OTHER);
     let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();

@@ -3,7 +3,7 @@
 use store::{
     StoreError,
     outbox::{self, Errand},
-    payments::{offer, token},
+    payments::{Offer, offer, token},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ async fn later_offers_are_counted_from_one_and_the_workflow_hears_of_them() {
     let mut conn = database.conn().await;
     for (generation, offered) in [(1, "tok_b"), (2, "tok_c")] {
         let kept = offer(&mut conn, &keys(), some_case(), offered, after(1)).await.unwrap();
-        assert_eq!(kept, generation);
+        assert_eq!(kept, Offer::New(generation));
         let kept = token(&mut conn, &keys(), some_case(), generation).await.unwrap();
         assert_eq!(kept.as_deref(), Some(offered));
     }
@@ -33,9 +33,11 @@ async fn later_offers_are_counted_from_one_and_the_workflow_hears_of_them() {
 async fn a_payment_offered_twice_is_one_offer() {
     let database = with_a_case().await;
     let mut conn = database.conn().await;
-    assert_eq!(offer(&mut conn, &keys(), some_case(), TOKEN, after(1)).await.unwrap(), 0);
-    for _ in 0..2 {
-        assert_eq!(offer(&mut conn, &keys(), some_case(), "tok_b", after(1)).await.unwrap(), 1);
+    for (offered, becomes) in
+        [(TOKEN, Offer::Known(0)), ("tok_b", Offer::New(1)), ("tok_b", Offer::Known(1))]
+    {
+        let offer = offer(&mut conn, &keys(), some_case(), offered, after(1)).await.unwrap();
+        assert_eq!(offer, becomes);
     }
     let errands: i64 =
         sqlx::query_scalar("select count(*) from outbox").fetch_one(&mut *conn).await.unwrap();
@@ -50,7 +52,8 @@ async fn the_first_offer_after_a_submission_without_one_is_still_number_one() {
     Post { content: unpaid, ..Post::of(&[some_case()]) }.post(&database).await;
     let mut conn = database.conn().await;
     assert_eq!(token(&mut conn, &keys(), some_case(), 0).await.unwrap(), None);
-    assert_eq!(offer(&mut conn, &keys(), some_case(), "tok_b", after(1)).await.unwrap(), 1);
+    let offer = offer(&mut conn, &keys(), some_case(), "tok_b", after(1)).await.unwrap();
+    assert_eq!(offer, Offer::New(1));
 }
 
 #[tokio::test]
@@ -60,8 +63,9 @@ async fn offers_at_the_same_moment_get_numbers_of_their_own() {
         let pool = (*database).clone();
         tokio::spawn(async move {
             let mut tx = pool.begin().await.unwrap();
-            let generation = offer(&mut tx, &keys(), some_case(), token, after(1)).await.unwrap();
+            let offer = offer(&mut tx, &keys(), some_case(), token, after(1)).await.unwrap();
             tx.commit().await.unwrap();
+            let Offer::New(generation) = offer else { panic!("each token is new") };
             generation
         })
     });
