@@ -5,10 +5,11 @@ use domain::{
     intake::{Form, Violation},
 };
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::{
     StoreError,
-    submissions::{self, Intake, NewCase, NewSubmission},
+    submissions::{self, Before, Intake, NewCase, NewSubmission},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -72,6 +73,14 @@ pub(crate) async fn take(
     key: &IdempotencyKey,
 ) -> Result<Taken, NotTaken> {
     let digest = digest(&form);
+    // What was taken once is not judged again: on another day it may be too late for this form.
+    match before(portal, key, &digest).await.map_err(NotTaken::Store)? {
+        Some(Before::Same { submission, cases }) => {
+            return Ok(Taken::Again(receipt(portal, submission, cases.into_iter())));
+        }
+        Some(Before::Other) => return Err(NotTaken::KeyReused),
+        None => (),
+    }
     let read = form.read(portal.today()).map_err(NotTaken::Violations)?;
     let id = Uuid::now_v7();
     let delivery = Uuid::now_v7();
@@ -113,6 +122,15 @@ pub(crate) async fn take(
     }))
 }
 
+async fn before(
+    portal: &Portal,
+    key: &IdempotencyKey,
+    digest: &[u8; 32],
+) -> Result<Option<Before>, StoreError> {
+    let mut conn = portal.pool.acquire().await.map_err(StoreError::Database)?;
+    submissions::find_received(&mut conn, &portal.keys, &key.0, digest).await
+}
+
 fn receipt(
     portal: &Portal,
     submission: Uuid,
@@ -125,12 +143,78 @@ fn receipt(
     Receipt { submission, cases: cases.collect() }
 }
 
-/// Of what was said, not of how it was spaced: a client that writes its JSON anew still sends the same form.
+/// Of what was said, not of how it was spaced or what was left out: a client that writes its JSON anew still sends the
+/// same form, and so does one that knows nothing of a field that came later.
 fn digest(form: &Form) -> [u8; 32] {
-    let text = serde_json::to_vec(form).expect("a form is JSON");
-    Sha256::digest(text).into()
+    let mut said = serde_json::to_value(form).expect("a form is JSON");
+    leave_out_the_unsaid(&mut said);
+    said.sort_all_objects();
+    Sha256::digest(said.to_string()).into()
+}
+
+/// Takes fields away that hold nothing. An entry of a list stays: its place says something.
+fn leave_out_the_unsaid(it: &mut Value) {
+    match it {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(leave_out_the_unsaid);
+            fields.retain(|_, field| !is_unsaid(field));
+        }
+        Value::Array(list) => list.iter_mut().for_each(leave_out_the_unsaid),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
+    }
+}
+
+fn is_unsaid(it: &Value) -> bool {
+    match it {
+        Value::Null => true,
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 fn away(error: sqlx::Error) -> NotTaken {
     NotTaken::Store(StoreError::Database(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &str) -> Form {
+        serde_json::from_str(text).expect("it is a form")
+    }
+
+    #[test]
+    fn what_is_left_out_does_not_count() {
+        let known = digest(&form(r#"{"children":[{"sex":"FEMALE"}]}"#));
+        for same in [
+            r#"{"children":[{"sex":"FEMALE","name":{"first":null}}],"parents":[],"place":{}}"#,
+            r#"{"place":{"kind":null},"children":[{"time_of_birth":null,"sex":"FEMALE"}]}"#,
+        ] {
+            assert_eq!(digest(&form(same)), known, "{same}");
+        }
+        for other in [
+            r#"{"children":[{"sex":"MALE"}]}"#,
+            r#"{"children":[{"sex":"FEMALE"},{}]}"#,
+            r#"{"children":[{},{"sex":"FEMALE"}]}"#,
+            r#"{"children":[{"sex":"FEMALE","time_of_birth":""}]}"#,
+            r#"{}"#,
+        ] {
+            assert_ne!(digest(&form(other)), known, "{other}");
+        }
+    }
+
+    /// Receipts are found by it years later: a field that the form gains must not change it.
+    #[test]
+    fn a_form_that_was_taken_keeps_its_digest() {
+        let hex = |it: [u8; 32]| it.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let taken = r#"{
+            "start": { "language": "fr-CA", "parent_count": 1 },
+            "children": [{ "name": { "kind": "DUAL", "first": "Zoë" }, "date_of_birth": "2026-11-16" }],
+            "parents_married_to_each_other": false
+        }"#;
+        let known = "00c2e48605dcbcc50b7f5b9afbf0435905c466cb855f5f3591db7c15befd3b3d";
+        assert_eq!(hex(digest(&form(taken))), known);
+    }
 }

@@ -29,7 +29,7 @@ pub struct NewSubmission<'a> {
     pub id: Uuid,
     /// As the parents' client sent it; kept sealed per case, and as a keyed hash.
     pub idempotency_key: &'a str,
-    /// SHA-256 of the request body: the same key with another body is refused.
+    /// SHA-256 of what was said: the same key with other content is refused.
     pub digest: [u8; 32],
     pub clocks: &'a Clocks,
     pub cases: &'a [NewCase<'a>],
@@ -64,6 +64,56 @@ pub enum Intake {
     RefTaken,
 }
 
+/// What came before under an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    Same {
+        submission: Uuid,
+        /// By their position in the submission.
+        cases: Vec<(CaseRef, u8)>,
+    },
+    Other,
+}
+
+impl From<Before> for Intake {
+    fn from(before: Before) -> Self {
+        match before {
+            Before::Same { submission, cases } => Self::Again { submission, cases },
+            Before::Other => Self::KeyReused,
+        }
+    }
+}
+
+/// What came before under an idempotency key; `None` for a new one. Asked before a form is judged:
+/// what was received once is not judged again on another day.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn find_received(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    idempotency_key: &str,
+    digest: &[u8; 32],
+) -> Result<Option<Before>, StoreError> {
+    received_before(conn, &Hashes::of(keys, idempotency_key, digest)).await
+}
+
+/// How a key and what came under it are kept.
+struct Hashes {
+    key: [u8; 32],
+    body: [u8; 32],
+}
+
+impl Hashes {
+    fn of(keys: &Keys, idempotency_key: &str, digest: &[u8; 32]) -> Self {
+        Self {
+            key: keys.search.hash("idempotency-key", &[idempotency_key.as_bytes()]),
+            body: keys.search.hash("request", &[digest]),
+        }
+    }
+}
+
 /// Receives a submission: cases, keys, sealed contents, search hashes, the first log entry, the
 /// message that says so, and the errand to start the workflow, in the caller's transaction. Of two
 /// posts of one key at once, one is [`Intake::New`] and the other waits for it and is
@@ -77,8 +127,7 @@ pub async fn receive(
     keys: &Keys,
     new: &NewSubmission<'_>,
 ) -> Result<Intake, StoreError> {
-    let key_hash = keys.search.hash("idempotency-key", &[new.idempotency_key.as_bytes()]);
-    let body_hash = keys.search.hash("request", &[&new.digest]);
+    let hashes = Hashes::of(keys, new.idempotency_key, &new.digest);
     let refs: Vec<String> = new.cases.iter().map(|child| child.case.to_string()).collect();
     let inserted = sqlx::query(
         "insert into submissions (id, key_hash, body_hash, received_at)
@@ -87,14 +136,14 @@ pub async fn receive(
         on conflict on constraint one_submission_per_key do nothing",
     )
     .bind(new.id)
-    .bind(key_hash)
-    .bind(body_hash)
+    .bind(hashes.key)
+    .bind(hashes.body)
     .bind(new.at.to_sqlx())
     .bind(&refs)
     .execute(&mut *conn)
     .await?;
     if inserted.rows_affected() == 0 {
-        return received_before(conn, key_hash, body_hash).await;
+        return Ok(received_before(conn, &hashes).await?.map_or(Intake::RefTaken, Intake::from));
     }
     for child in new.cases {
         if file(conn, keys, new, child).await? == Inserted::RefTaken {
@@ -104,23 +153,21 @@ pub async fn receive(
     Ok(Intake::New)
 }
 
-/// What to answer when a submission could not be inserted: its key is known, or a reference is.
 async fn received_before(
     conn: &mut PgConnection,
-    key_hash: [u8; 32],
-    body_hash: [u8; 32],
-) -> Result<Intake, StoreError> {
+    hashes: &Hashes,
+) -> Result<Option<Before>, StoreError> {
     let known: Option<(Uuid, Vec<u8>)> =
         sqlx::query_as("select id, body_hash from submissions where key_hash = $1")
-            .bind(key_hash)
+            .bind(hashes.key)
             .fetch_optional(&mut *conn)
             .await?;
     match known {
-        None => Ok(Intake::RefTaken),
-        Some((_, known)) if known != body_hash => Ok(Intake::KeyReused),
+        None => Ok(None),
+        Some((_, known)) if known != hashes.body => Ok(Some(Before::Other)),
         Some((submission, _)) => {
             let cases = cases(conn, submission).await?;
-            Ok(Intake::Again { submission, cases })
+            Ok(Some(Before::Same { submission, cases }))
         }
     }
 }

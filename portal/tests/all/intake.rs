@@ -121,6 +121,21 @@ async fn the_same_form_sent_again_gets_the_same_answer() {
 }
 
 #[tokio::test]
+async fn a_form_that_was_taken_is_not_judged_again_on_another_day() {
+    let stage = Stage::new().await;
+    let body = with("/children/0/date_of_birth", json!("2025-11-24"));
+    let first = stage.submit("eve", body.clone()).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    let tomorrow = stage.on(|| "2026-11-24T17:00:00Z".parse().expect("it is a time"));
+    let late = tomorrow.submit("new", body.clone()).await;
+    assert_eq!(late.problem().2[0].1, "FIRST_BIRTHDAY_REACHED");
+    let again = tomorrow.submit("eve", body.clone()).await;
+    assert_eq!((again.status, again.json()), (StatusCode::OK, first.json()));
+    let other = tomorrow.submit("eve", body.replace("Olivia", "Emma")).await;
+    assert_eq!(other.problem().1, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[tokio::test]
 async fn one_form_posted_twice_at_once_is_one_submission() {
     let stage = Stage::new().await;
     let body = ordinary().to_string();

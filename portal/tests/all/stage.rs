@@ -29,8 +29,12 @@ const ADMIN: &str = "NEWBORN_TEST_DATABASE_URL";
 pub struct Stage {
     pub router: Router,
     pub pool: PgPool,
-    name: String,
+    #[expect(dead_code, reason = "it drops the database")]
+    dropped: Option<Dropped>,
 }
+
+/// The name of a database that goes with its stage.
+struct Dropped(String);
 
 /// An answer, read to its end.
 pub struct Answer {
@@ -87,23 +91,12 @@ impl Stage {
         let url = SecretString::from(format!("{server}/{name}"));
         let pool = store::connect(&url, 4).await.expect("the database answers");
         store::migrate(&pool).await.expect("the tables are made");
-        let member =
-            |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
-        let staff = vec![
-            member("Claire Officer", Role::Officer, OFFICER),
-            member("Vic Viewer", Role::Viewer, VIEWER),
-        ];
-        let portal = Portal::from(Parts {
-            pool: pool.clone(),
-            keys: store::Keys::new([1; 32], [2; 32]),
-            access: AccessKey::new([3; 32]),
-            staff: Staff::of(staff).expect("the tokens are long"),
-            engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
-            clocks: Clocks::default(),
-            https: false,
-            now: noon,
-        });
-        Self { router: router(portal), pool, name }
+        Self { router: portal(&pool, noon), pool, dropped: Some(Dropped(name)) }
+    }
+
+    /// The same case file, at another time.
+    pub fn on(&self, now: fn() -> Timestamp) -> Self {
+        Self { router: portal(&self.pool, now), pool: self.pool.clone(), dropped: None }
     }
 
     pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
@@ -163,9 +156,28 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Router {
+    let member =
+        |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
+    let staff = vec![
+        member("Claire Officer", Role::Officer, OFFICER),
+        member("Vic Viewer", Role::Viewer, VIEWER),
+    ];
+    router(Portal::from(Parts {
+        pool: pool.clone(),
+        keys: store::Keys::new([1; 32], [2; 32]),
+        access: AccessKey::new([3; 32]),
+        staff: Staff::of(staff).expect("the tokens are long"),
+        engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
+        clocks: Clocks::default(),
+        https: false,
+        now,
+    }))
+}
+
+impl Drop for Dropped {
     fn drop(&mut self) {
-        let drop = format!("drop database {} with (force)", self.name);
+        let drop = format!("drop database {} with (force)", self.0);
         let leave = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
@@ -175,7 +187,7 @@ impl Drop for Stage {
             })
         });
         if !matches!(leave.join(), Ok(Ok(()))) {
-            eprintln!("the database {} was left behind", self.name);
+            eprintln!("the database {} was left behind", self.0);
         }
     }
 }
