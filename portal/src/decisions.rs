@@ -48,6 +48,14 @@ impl Author {
     fn name(&self) -> Option<&str> {
         match self {
             Self::Staff(member) => Some(&member.name),
+    /// What the author may give as the reason. Parents speak for themselves alone.
+    fn grounds(&self, action: Action) -> &'static [Grounds] {
+        match self {
+            Self::Staff(_) => action.grounds(),
+            Self::Parents { .. } => &[Grounds::ParentsAsked],
+        }
+    }
+
             Self::Parents { .. } => None,
         }
     }
@@ -66,7 +74,7 @@ pub(crate) async fn decide(
     if row.revision != seen {
         return Err(Problem::Stale(row.revision));
     }
-    if !wish.action.grounds().contains(&wish.grounds) {
+    if !author.grounds(wish.action).contains(&wish.grounds) {
         return Err(Problem::NotAllowed(NotAllowed::GroundsDoNotFit));
     }
     row.facts.situation().allows(wish.action, wish.leg).map_err(Problem::NotAllowed)?;

@@ -96,6 +96,12 @@ async fn a_decision_that_is_not_allowed_says_why() {
     let table = [
         (OFFICER, retry.clone(), 422, "NOTHING_TO_RETRY"),
         (OFFICER, elsewhere, 422, "GROUNDS_DO_NOT_FIT"),
+        (
+            OFFICER,
+            json!({ "action": "correct-contact", "reason": "NOTICE_AMENDED", "set": { "email": "a@b.ca" } }),
+            422,
+            "GROUNDS_DO_NOT_FIT",
+        ),
         (OFFICER, certified, 422, "CERTIFIED_FIELD"),
         (OFFICER, nowhere, 422, "FORM_INVALID"),
         (OFFICER, nothing, 422, "INVALID_FIELD"),
@@ -109,6 +115,12 @@ async fn a_decision_that_is_not_allowed_says_why() {
         (VIEWER, withdraw(), 403, "ROLE_MAY_NOT_DECIDE"),
         (&code, retry, 403, "ROLE_MAY_NOT_DECIDE"),
         (&code, withdraw(), 422, "NOT_AGREED_BY_ALL"),
+        (
+            &code,
+            json!({ "action": "withdraw", "reason": "CANNOT_BE_REGISTERED_HERE", "agreed_by": [0, 1] }),
+            422,
+            "GROUNDS_DO_NOT_FIT",
+        ),
         (
             &code,
             json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "agreed_by": [1, 1] }),
