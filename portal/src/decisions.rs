@@ -19,6 +19,9 @@ use store::{
 
 use crate::{Portal, engine::EngineError, problem::Problem, staff::Member};
 
+/// The contact as it came with the form: nobody has corrected it.
+const FIRST_CONTACT: u32 = 1;
+
 /// Who decides.
 pub(crate) enum Author {
     Staff(Member),
@@ -45,9 +48,6 @@ impl Author {
         }
     }
 
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::Staff(member) => Some(&member.name),
     /// What the author may give as the reason. Parents speak for themselves alone.
     fn grounds(&self, action: Action) -> &'static [Grounds] {
         match self {
@@ -56,6 +56,9 @@ impl Author {
         }
     }
 
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Staff(member) => Some(&member.name),
             Self::Parents { .. } => None,
         }
     }
@@ -136,7 +139,7 @@ async fn write_down(
     wish: &Wish,
 ) -> Result<Option<u32>, Problem> {
     let mut tx = portal.pool.begin().await?;
-    let version = match wish.action {
+    let contact = match wish.action {
         Action::CorrectContact => Some(correct(portal, &mut tx, case, &wish.set).await?),
         Action::RetryNow | Action::Withdraw if wish.set.is_empty() => None,
         Action::RetryNow | Action::Withdraw => {
@@ -144,7 +147,10 @@ async fn write_down(
         }
     };
     let asked = Fact::DecisionAsked { action: wish.action, leg: wish.leg, grounds: wish.grounds };
-    let corrected = version.map(|version| Fact::ContactCorrected { version });
+    let corrected = match contact {
+        Some(Corrected::Now { version }) => Some(Fact::ContactCorrected { version }),
+        Some(Corrected::Before { .. }) | None => None,
+    };
     let facts: Vec<Fact> = [Some(asked), corrected].into_iter().flatten().collect();
     let (actor, by, now) = (author.actor(), author.name(), portal.now());
     match cases::record_if_unchanged(&mut tx, case, seen, actor, by, &facts, now).await? {
@@ -152,22 +158,46 @@ async fn write_down(
         Seen::Stale { revision } => return Err(Problem::Stale(revision)),
         Seen::NoCase => return Err(Problem::CaseNotFound),
     }
-    Ok(version)
+    Ok(contact.map(Corrected::version))
 }
 
-/// Writes the corrected contact as a new version.
+/// Which version of the contact the workflow is to hear of.
+enum Corrected {
+    Now {
+        version: u32,
+    },
+    /// It was written down with an earlier decision, which the workflow may never have heard.
+    Before {
+        version: u32,
+    },
+}
+
+impl Corrected {
+    const fn version(self) -> u32 {
+        match self {
+            Self::Now { version } | Self::Before { version } => version,
+        }
+    }
+}
+
+/// Writes the corrected contact as a new version. With nothing set, the newest correction is told once more.
 async fn correct(
     portal: &Portal,
     tx: &mut PgConnection,
     case: CaseRef,
     set: &BTreeMap<String, String>,
-) -> Result<u32, Problem> {
+) -> Result<Corrected, Problem> {
+    let (version, contact) = contents::contact(tx, &portal.keys, case).await?;
     if set.is_empty() {
-        return Err(Problem::InvalidField("/set".to_owned()));
+        return match version {
+            FIRST_CONTACT => Err(Problem::InvalidField("/set".to_owned())),
+            version => Ok(Corrected::Before { version }),
+        };
     }
-    let (_, contact) = contents::contact(tx, &portal.keys, case).await?;
     let corrected = corrected(&contact, set)?;
-    Ok(contents::correct_contact(tx, &portal.keys, case, &corrected, portal.now()).await?)
+    let version =
+        contents::correct_contact(tx, &portal.keys, case, &corrected, portal.now()).await?;
+    Ok(Corrected::Now { version })
 }
 
 /// The contact with new values, read by the same rules as the form's.

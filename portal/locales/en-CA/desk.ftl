@@ -55,6 +55,7 @@ action-reason = Reason
 action-retry-now = Try again now
 action-correct-contact = Correct the contact
 action-withdraw = Withdraw
+correct-contact-again = If the last correction got no answer, send it once more without a change.
 grounds-NOTICE_AMENDED = The notice was amended
 grounds-REGISTER_ANSWERS_AGAIN = The register answers again
 grounds-CONTACT_CORRECTED = The contact was corrected

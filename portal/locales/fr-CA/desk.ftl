@@ -55,6 +55,7 @@ action-reason = Motif
 action-retry-now = Réessayer maintenant
 action-correct-contact = Corriger les coordonnées
 action-withdraw = Retirer
+correct-contact-again = Si la dernière correction est restée sans réponse, renvoyez-la sans rien changer.
 grounds-NOTICE_AMENDED = L'avis a été modifié
 grounds-REGISTER_ANSWERS_AGAIN = Le registre répond de nouveau
 grounds-CONTACT_CORRECTED = Les coordonnées ont été corrigées

@@ -37,7 +37,8 @@ pub(super) struct DecisionBody {
     #[serde(default = "birth")]
     #[schema(value_type = Option<String>)]
     leg: Leg,
-    /// New values of contact fields by their path, for `correct-contact`.
+    /// New values of contact fields by their path, for `correct-contact`. With none, the newest correction is sent once
+    /// more: for when the engine was away.
     #[serde(default)]
     set: BTreeMap<String, String>,
     /// Reserved: no action uses a notice yet.

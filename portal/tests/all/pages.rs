@@ -254,6 +254,20 @@ async fn an_officer_corrects_the_contact_field_by_field() {
     let sent = stage.post(&path, &officer, &good).await;
     assert!(sent.text.contains("The engine does not answer"));
     assert!(sent.text.contains("value=\"7 Birch Street\""));
+
+    // Nothing differs from what is stored, but the workflow has not heard of it.
+    let again: Vec<_> = good
+        .iter()
+        .copied()
+        .map(|(name, it)| (name, if name == "revision" { "4" } else { it }))
+        .collect();
+    let again = stage.post(&path, &officer, &again).await;
+    assert!(again.text.contains("The engine does not answer"), "{}", again.text);
+    let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
+    let timeline = view["timeline"].as_array().expect("it is a list");
+    let facts: Vec<_> = timeline.iter().filter_map(|it| it["what"].as_str()).collect();
+    let decision = ["decision-asked", "contact-corrected", "decision-unanswered"];
+    assert_eq!(facts, [&["received"], &decision[..], &decision[..1], &decision[2..]].concat());
 }
 
 #[tokio::test]

@@ -245,7 +245,8 @@ pub(in crate::pages) async fn decide(
     }
 }
 
-/// The page sends every contact field; only those that differ are corrected.
+/// The page sends every contact field; only those that differ are corrected. With none, the newest correction is sent
+/// once more: the workflow may not have heard it.
 async fn keep_changes(
     portal: &Portal,
     case: CaseRef,
