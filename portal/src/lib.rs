@@ -11,6 +11,7 @@ mod engine;
 mod health;
 mod intake;
 mod language;
+mod listing;
 pub mod logging;
 mod metrics;
 mod outbox;

@@ -180,6 +180,18 @@ pub async fn list(conn: &mut PgConnection, filter: Filter) -> Result<Vec<CaseSum
     rows.into_iter().map(SummaryRow::summary).collect()
 }
 
+/// How many cases have an open task on the desk.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn count_stuck(conn: &mut PgConnection) -> Result<u64, StoreError> {
+    let stuck: i64 = sqlx::query_scalar("select count(*) from cases where open_tasks > 0")
+        .fetch_one(conn)
+        .await?;
+    number(TABLE, "counted", stuck)
+}
+
 /// A case as it is born.
 pub(crate) struct NewRow<'a> {
     pub case: CaseRef,

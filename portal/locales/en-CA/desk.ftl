@@ -3,6 +3,10 @@
 desk-title = Desk
 desk-empty = No case waits for a person.
 desk-caption = Cases that wait for a person, oldest first
+desk-total = Cases on the desk: { $count }
+desk-pages = Pages of the desk
+desk-first = First page
+desk-next = Next page
 desk-part = Part
 desk-reason = Reason
 desk-owner = Owner

@@ -3,6 +3,10 @@
 desk-title = Bureau
 desk-empty = Aucun dossier n'attend une personne.
 desk-caption = Dossiers qui attendent une personne, du plus ancien au plus récent
+desk-total = Dossiers en attente : { $count }
+desk-pages = Pages de la liste
+desk-first = Première page
+desk-next = Page suivante
 desk-part = Volet
 desk-reason = Motif
 desk-owner = Responsable

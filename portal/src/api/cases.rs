@@ -2,25 +2,23 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::header,
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use domain::{CaseRef, standing::Fee};
 use serde::{Deserialize, Serialize};
-use store::cases::{self, CaseRow, Filter};
+use store::cases::{CaseRow, CaseSummary, count_stuck};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Bearer, ByStaff};
 use crate::{
     Portal,
     case_view::{self, Birth, CaseView, Certificate, FeeSchema, Sin, TaskView, Viewer},
+    listing::{self, Page, Start},
     problem::{self, Problem},
     staff::Member,
 };
-
-/// The most cases in one answer.
-const PAGE: i64 = 200;
 
 /// Show a case to its parents or to staff.
 ///
@@ -96,47 +94,64 @@ pub(super) struct Summary {
     params(Wanted),
     security(("staff token" = [])),
     responses(
-        (status = 200, description = "The cases", body = Vec<Summary>),
+        (status = 200, description = "The cases", body = Vec<Summary>, headers(("Link" = String, description = "The next page, with `rel=\"next\"`; absent on the last one"))),
         (status = 401, description = "No staff token", body = problem::Body, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn list(
     State(portal): State<Portal>,
     ByStaff(member): ByStaff,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Vec<Summary>>, Problem> {
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Response, Problem> {
     let Query(wanted) = wanted.map_err(|_| Problem::InvalidField(String::new()))?;
-    let filter = Filter { stuck: wanted.stuck, limit: PAGE, after: wanted.after };
-    Ok(Json(summaries(&portal, member, filter).await?))
+    let mut conn = portal.pool.acquire().await?;
+    let page = listing::page(&mut conn, wanted.stuck, wanted.after).await?;
+    let all = if wanted.stuck { "/api/v1/cases?stuck=true&" } else { "/api/v1/cases?" };
+    Ok((next(all, &page), Json(summaries(page, member))).into_response())
 }
 
-/// List the open tasks: the cases that wait for a person, oldest first.
+/// List the open tasks: the cases that wait for a person, oldest first, at most 200 at a time.
 #[utoipa::path(
     get,
     path = "/desk",
     tag = "staff",
+    params(Start),
     security(("staff token" = [])),
     responses(
-        (status = 200, description = "The cases on the desk", body = Vec<Summary>),
+        (
+            status = 200,
+            description = "The cases on the desk",
+            body = Vec<Summary>,
+            headers(
+                ("Link" = String, description = "The next page, with `rel=\"next\"`; absent on the last one"),
+                ("X-Total-Count" = u64, description = "How many cases are on the desk"),
+            )
+        ),
         (status = 401, description = "No staff token", body = problem::Body, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn desk(
     State(portal): State<Portal>,
     ByStaff(member): ByStaff,
-) -> Result<Json<Vec<Summary>>, Problem> {
-    let filter = Filter { stuck: true, limit: PAGE, after: None };
-    Ok(Json(summaries(&portal, member, filter).await?))
+    start: Result<Query<Start>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(Start { after }) = start.map_err(|_| Problem::InvalidField(String::new()))?;
+    let mut conn = portal.pool.acquire().await?;
+    let page = listing::page(&mut conn, true, after).await?;
+    let total = [("x-total-count", count_stuck(&mut conn).await?.to_string())];
+    let next = next("/api/v1/desk?", &page);
+    Ok((total, next, Json(summaries(page, member))).into_response())
 }
 
-async fn summaries(
-    portal: &Portal,
-    member: Member,
-    filter: Filter,
-) -> Result<Vec<Summary>, Problem> {
-    let mut conn = portal.pool.acquire().await?;
+/// Where the next page is, as RFC 8288 writes it. `all` is the address of the list, ready for one more parameter.
+fn next(all: &str, page: &Page) -> Option<AppendHeaders<[(header::HeaderName, String); 1]>> {
+    let after = page.next?;
+    Some(AppendHeaders([(header::LINK, format!("<{all}after={after}>; rel=\"next\""))]))
+}
+
+fn summaries(page: Page, member: Member) -> Vec<Summary> {
     let viewer = Viewer::Staff(member);
-    let summary = |it: cases::CaseSummary| Summary {
+    let summary = |it: CaseSummary| Summary {
         case: it.case,
         revision: it.revision,
         received: it.facts.received,
@@ -147,5 +162,5 @@ async fn summaries(
         fee: it.facts.fee(),
         desk: case_view::tasks(&it.facts, &viewer).into_iter().next(),
     };
-    Ok(cases::list(&mut conn, filter).await?.into_iter().map(summary).collect())
+    page.cases.into_iter().map(summary).collect()
 }

@@ -65,6 +65,38 @@ async fn only_staff_list_cases() {
 }
 
 #[tokio::test]
+async fn the_desk_shows_every_case_page_after_page_and_how_many_there_are() {
+    let stage = Stage::new().await;
+    let stuck = stage.full_desk().await;
+    assert!(stuck > 200);
+    let first = stage.get("/api/v1/desk", OFFICER).await;
+    assert_eq!(first.headers["x-total-count"], stuck.to_string());
+    let next = first.headers["link"].to_str().expect("it is ASCII").to_owned();
+    let next = next.strip_prefix('<').and_then(|it| it.strip_suffix(">; rel=\"next\""));
+    let last = stage.get(next.expect("it is a link"), OFFICER).await;
+    assert!(!last.headers.contains_key("link"));
+    let refs = |page: Value| {
+        let page = page.as_array().expect("it is a list").clone();
+        page.into_iter().map(|it| it["ref"].to_string()).collect::<Vec<_>>()
+    };
+    let mut seen = [refs(first.json()), refs(last.json())].concat();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), stuck);
+    assert!(stage.get("/api/v1/cases", OFFICER).await.headers.contains_key("link"));
+    assert_eq!(stage.get("/api/v1/desk?after=x", OFFICER).await.problem().1, "INVALID_FIELD");
+
+    let officer = stage.signed_in(OFFICER).await;
+    let page = stage.page("/fr/desk", &officer).await.text;
+    assert!(page.contains(&format!("Dossiers en attente : {stuck}")), "{page}");
+    let (_, link) = page.split_once("<a href=\"/fr/desk?after=").expect("there is a next page");
+    let after = link.split('"').next().expect("it ends");
+    let page = stage.page(&format!("/fr/desk?after={after}"), &officer).await.text;
+    assert!(page.contains("Première page") && !page.contains("Page suivante"));
+    assert_eq!(page.matches("<td><a href").count(), stuck - 200);
+}
+
+#[tokio::test]
 async fn a_decision_counts_for_what_its_author_has_seen() {
     let stage = Stage::new().await;
     let (case, _) = stage.ordinary().await;

@@ -10,11 +10,16 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, request::Builder},
 };
-use domain::{clocks::Clocks, people::Role};
+use domain::{
+    clocks::Clocks,
+    desk::{Leg, Reason},
+    facts::Fact,
+    people::{Actor, Role},
+};
 use jiff::Timestamp;
 use portal::{AccessKey, Engine, Member, Parts, Portal, Staff, router};
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
@@ -28,6 +33,7 @@ const ADMIN: &str = "NEWBORN_TEST_DATABASE_URL";
 /// A portal whose clock stands still, and its case file. Temporal is away.
 pub struct Stage {
     pub router: Router,
+    pub portal: Portal,
     pub pool: PgPool,
     #[expect(dead_code, reason = "it drops the database")]
     dropped: Option<Dropped>,
@@ -91,12 +97,17 @@ impl Stage {
         let url = SecretString::from(format!("{server}/{name}"));
         let pool = store::connect(&url, 4).await.expect("the database answers");
         store::migrate(&pool).await.expect("the tables are made");
-        Self { router: portal(&pool, noon), pool, dropped: Some(Dropped(name)) }
+        Self::of(pool, noon, Some(Dropped(name)))
     }
 
     /// The same case file, at another time.
     pub fn on(&self, now: fn() -> Timestamp) -> Self {
-        Self { router: portal(&self.pool, now), pool: self.pool.clone(), dropped: None }
+        Self::of(self.pool.clone(), now, None)
+    }
+
+    fn of(pool: PgPool, now: fn() -> Timestamp, dropped: Option<Dropped>) -> Self {
+        let portal = portal(&pool, now);
+        Self { router: router(portal.clone()), portal, pool, dropped }
     }
 
     pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
@@ -130,6 +141,36 @@ impl Stage {
         (text("ref"), text("access_code"))
     }
 
+    /// Puts more cases on the desk than fit on a page; gives their number.
+    pub async fn full_desk(&self) -> usize {
+        let mut form = ordinary();
+        form["children"][0]["plurality"] = json!(9);
+        form["children"][0]["time_of_birth"] = json!("03:12");
+        let child = form["children"][0].clone();
+        let children = (1..=9).map(|order| {
+            let mut child = child.clone();
+            child["birth_order"] = json!(order);
+            child
+        });
+        form["children"] = children.collect();
+        let mut cases = Vec::new();
+        for family in 0..23 {
+            let answer = self.submit(&format!("many-{family}"), form.to_string()).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+            let received = answer.json()["cases"].as_array().expect("it is a list").clone();
+            cases.extend(received.into_iter().map(|it| it["ref"].clone()));
+        }
+        let mut conn = self.pool.acquire().await.expect("the case file answers");
+        for case in &cases {
+            let case = case.as_str().expect("it is a text").parse().expect("it is a reference");
+            let raised = [Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers }];
+            store::cases::record(&mut conn, case, Actor::Engine, None, &raised, noon())
+                .await
+                .expect("it is recorded");
+        }
+        cases.len()
+    }
+
     pub async fn decide(&self, case: &str, token: &str, seen: Option<&str>, body: Value) -> Answer {
         let mut request = Request::post(format!("/api/v1/cases/{case}/decisions"))
             .header("content-type", "application/json")
@@ -156,14 +197,14 @@ impl Stage {
     }
 }
 
-fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Router {
+fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
     let member =
         |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
     let staff = vec![
         member("Claire Officer", Role::Officer, OFFICER),
         member("Vic Viewer", Role::Viewer, VIEWER),
     ];
-    router(Portal::from(Parts {
+    Portal::from(Parts {
         pool: pool.clone(),
         keys: store::Keys::new([1; 32], [2; 32]),
         access: AccessKey::new([3; 32]),
@@ -172,7 +213,7 @@ fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Router {
         clocks: Clocks::default(),
         https: false,
         now,
-    }))
+    })
 }
 
 impl Drop for Dropped {

@@ -5,7 +5,7 @@ use domain::{
     desk::{Leg, Reason},
     facts::Fact,
 };
-use store::cases::{CaseSummary, Filter, list};
+use store::cases::{CaseSummary, Filter, count_stuck, list};
 
 use crate::{Database, after, another_case, case, families::Post, record, some_case};
 
@@ -42,6 +42,7 @@ async fn the_desk_lists_only_what_is_stuck() {
     record(&database, cases[0], &[raised(Leg::Sin)]).await;
     record(&database, cases[2], &[raised(Leg::Birth), raised(Leg::Sin)]).await;
     assert_eq!(refs(&database, stuck).await, [cases[0], cases[2]]);
+    assert_eq!(count_stuck(&mut *database.conn().await).await.unwrap(), 2);
     assert_eq!(refs(&database, Filter { after: Some(cases[0]), ..stuck }).await, [cases[2]]);
     record(&database, cases[2], &[Fact::DeskCleared { leg: Leg::Sin }]).await;
     assert_eq!(refs(&database, stuck).await, [cases[0], cases[2]]);

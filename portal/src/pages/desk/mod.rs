@@ -4,14 +4,14 @@ pub(super) mod case;
 
 use askama::Template;
 use axum::{
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form as Inputs, FormRejection};
 use domain::{CaseRef, people::Role};
 use serde::Deserialize;
-use store::cases::{self, CaseSummary, Filter};
+use store::cases::{CaseSummary, count_stuck};
 
 use super::{
     Frame, page,
@@ -21,11 +21,10 @@ use crate::{
     Portal,
     case_view::{Viewer, tasks},
     language::{Speaks, asked_for},
+    listing::{self, Start},
     problem::Problem,
     staff::Member,
 };
-
-const PAGE: i64 = 200;
 
 /// The desk in the language the browser asks for.
 pub(super) async fn in_a_language(headers: HeaderMap) -> Redirect {
@@ -77,6 +76,12 @@ struct DeskPage {
     name: String,
     role: Role,
     lines: Vec<Line>,
+    /// How many cases there are on all pages.
+    total: String,
+    /// Whether this is not the first page.
+    further: bool,
+    /// The case after which the next page begins.
+    next: Option<CaseRef>,
 }
 
 /// One open task.
@@ -95,13 +100,22 @@ pub(super) async fn list(
     State(portal): State<Portal>,
     t: Speaks,
     SignedIn(member): SignedIn,
+    start: Result<Query<Start>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Some(member) = member else { return Ok(sign_in_page(t, false)) };
+    let Query(Start { after }) = start.map_err(|_| Problem::InvalidField(String::new()))?;
     let mut conn = portal.pool.acquire().await?;
-    let stuck = cases::list(&mut conn, Filter { stuck: true, limit: PAGE, after: None }).await?;
-    let lines = stuck.iter().flat_map(|it| lines(&portal, t, &member, it)).collect();
-    let it =
-        DeskPage { frame: Frame::new(t, "/desk"), name: member.name, role: member.role, lines };
+    let stuck = listing::page(&mut conn, true, after).await?;
+    let address = after.map_or("/desk".to_owned(), |after| format!("/desk?after={after}"));
+    let it = DeskPage {
+        frame: Frame::new(t, &address),
+        lines: stuck.cases.iter().flat_map(|it| lines(&portal, t, &member, it)).collect(),
+        total: count_stuck(&mut conn).await?.to_string(),
+        further: after.is_some(),
+        next: stuck.next,
+        name: member.name,
+        role: member.role,
+    };
     Ok(page(StatusCode::OK, &it))
 }
 
