@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use sqlx::postgres::PgListener;
-use store::outbox::{self, Errand, Pending};
+use store::outbox::{self, Errand, Pending, Unreadable};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +36,18 @@ pub(crate) async fn run(portal: Portal, stop: CancellationToken) {
 /// Runs what is due, and says whether there may be more.
 async fn batch(portal: &Portal) -> Result<bool, store::StoreError> {
     let mut tx = portal.pool.begin().await.map_err(store::StoreError::Database)?;
-    let pending = outbox::pending(&mut tx, BATCH, portal.now()).await?;
+    let due = outbox::pending(&mut tx, BATCH, portal.now()).await?;
+    let full = due.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
+    let mut pending = Vec::new();
+    for errand in due {
+        match errand {
+            Ok(errand) => pending.push(errand),
+            Err(Unreadable { id }) => {
+                tracing::error!(errand = id, "an errand makes no sense; the others go on");
+                outbox::failed(&mut tx, id, portal.now()).await?;
+            }
+        }
+    }
     let told = join_all(pending.iter().map(|errand| tell(portal, errand))).await;
     for (errand, told) in pending.iter().zip(&told) {
         match told {
@@ -50,7 +61,7 @@ async fn batch(portal: &Portal) -> Result<bool, store::StoreError> {
         }
     }
     tx.commit().await.map_err(store::StoreError::Database)?;
-    Ok(told.len() == usize::try_from(BATCH).unwrap_or(usize::MAX) && told.iter().all(Result::is_ok))
+    Ok(full && told.iter().all(Result::is_ok))
 }
 
 async fn tell(portal: &Portal, pending: &Pending) -> Result<(), EngineError> {

@@ -36,6 +36,12 @@ pub struct Pending {
     pub attempts: u32,
 }
 
+/// An errand whose row makes no sense. It is marked as [`failed`], so that it waits and the others do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable {
+    pub id: i64,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: i64,
@@ -72,16 +78,16 @@ impl TryFrom<Row> for Pending {
 }
 
 /// Takes up to `limit` errands that are due at `at`, oldest first. They stay locked until the
-/// caller commits; others skip them meanwhile.
+/// caller commits; others skip them meanwhile. One that cannot be read keeps nobody else's waiting.
 ///
 /// # Errors
 ///
-/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+/// [`StoreError::Database`].
 pub async fn pending(
     conn: &mut PgConnection,
     limit: i64,
     at: Timestamp,
-) -> Result<Vec<Pending>, StoreError> {
+) -> Result<Vec<Result<Pending, Unreadable>>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
         "select id, case_ref, errand, clocks, generation, written_at, attempts
         from outbox o
@@ -101,7 +107,11 @@ pub async fn pending(
     .bind(at.to_sqlx())
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(Pending::try_from).collect()
+    let errand = |row: Row| {
+        let id = row.id;
+        Pending::try_from(row).map_err(|_| Unreadable { id })
+    };
+    Ok(rows.into_iter().map(errand).collect())
 }
 
 /// The workflow has heard.

@@ -1,11 +1,11 @@
 //! The outbox.
 
 use domain::clocks::Clocks;
-use jiff::SignedDuration;
-use sqlx::postgres::PgListener;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{PgConnection, postgres::PgListener};
 use store::{
     StoreError,
-    outbox::{Errand, Pending, done, failed, oldest, pending},
+    outbox::{self, Errand, Pending, Unreadable, done, failed, oldest},
     payments::offer,
 };
 
@@ -14,6 +14,16 @@ use crate::{
     families::{Post, with_a_case, with_cases},
     keys, some_case, start,
 };
+
+/// The errands that are due, each of which can be read.
+async fn pending(
+    conn: &mut PgConnection,
+    limit: i64,
+    at: Timestamp,
+) -> Result<Vec<Pending>, StoreError> {
+    let due = outbox::pending(conn, limit, at).await?;
+    Ok(due.into_iter().map(|it| it.expect("it makes sense")).collect())
+}
 
 #[tokio::test]
 async fn a_received_case_is_started_with_its_clocks() {
@@ -92,6 +102,19 @@ async fn the_oldest_errand_that_is_not_done_tells_the_age_of_the_outbox() {
         let left = (errand.case == some_case()).then(|| after(5));
         assert_eq!(oldest(&mut conn).await.unwrap(), left);
     }
+}
+
+#[tokio::test]
+async fn an_errand_that_makes_no_sense_keeps_only_its_own_case_waiting() {
+    let database = with_cases(&[some_case(), another_case()]).await;
+    let mut conn = database.conn().await;
+    let broken = pending(&mut conn, 1, start()).await.unwrap()[0].id;
+    database.run("update outbox set clocks = '\"nonsense\"' where case_ref = 'NB-0000-0000'").await;
+    let due = outbox::pending(&mut conn, 10, start()).await.unwrap();
+    assert_eq!(due[0], Err(Unreadable { id: broken }));
+    assert_eq!(due[1].as_ref().unwrap().case, another_case());
+    failed(&mut conn, broken, start()).await.unwrap();
+    assert_eq!(pending(&mut conn, 10, start()).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -23,9 +23,9 @@ async fn later_offers_are_counted_from_one_and_the_workflow_hears_of_them() {
         assert_eq!(kept.as_deref(), Some(offered));
     }
     assert_eq!(token(&mut conn, &keys(), some_case(), 3).await.unwrap(), None);
-    let start = outbox::pending(&mut conn, 10, after(1)).await.unwrap().remove(0);
+    let start = outbox::pending(&mut conn, 10, after(1)).await.unwrap().remove(0).unwrap();
     outbox::done(&mut conn, start.id, after(1)).await.unwrap();
-    let next = outbox::pending(&mut conn, 10, after(1)).await.unwrap().remove(0);
+    let next = outbox::pending(&mut conn, 10, after(1)).await.unwrap().remove(0).unwrap();
     assert_eq!(next.errand, Errand::PaymentOffered { generation: 1 });
 }
 
