@@ -68,6 +68,16 @@ impl Speaks {
         TEXTS.try_lookup(self.id(), key)
     }
 
+    /// The title and the detail of a problem, for people: in words of their own where those for programs say nothing.
+    pub(crate) fn problem(self, code: &str) -> (String, String) {
+        let key = format!("problem-{code}");
+        let words = |own: &str, other: &str| self.maybe(own).unwrap_or_else(|| self.say(other));
+        (
+            words(&format!("{key}.page"), &key),
+            words(&format!("{key}.page-detail"), &format!("{key}.detail")),
+        )
+    }
+
     /// Whether this language itself has a text, without falling back to the other one.
     #[cfg(test)]
     pub(crate) fn knows(self, key: &str) -> bool {

@@ -22,7 +22,7 @@ use store::{
     payments::{self, Offer},
 };
 
-use super::{Frame, page, parts::Part, session};
+use super::{Frame, page, parts::Part, session, unread};
 use crate::{
     Portal,
     decisions::{Author, Wish, decide},
@@ -112,8 +112,7 @@ async fn shown(
 
 /// A problem's title and detail.
 pub(super) fn in_words(t: Speaks, problem: &Problem) -> (String, String) {
-    let key = format!("problem-{}", problem.code());
-    (t.say(&key), t.say(&format!("{key}.detail")))
+    t.problem(problem.code())
 }
 
 fn payment_is_awaited(row: &CaseRow) -> bool {
@@ -139,7 +138,7 @@ pub(super) async fn withdraw(
     headers: HeaderMap,
     typed: Result<Inputs<Withdrawal>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Inputs(typed) = typed.map_err(|_| Problem::InvalidField(String::new()))?;
+    let Inputs(typed) = typed.map_err(unread)?;
     let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
     let author = Author::Parents { agreed_by: typed.agreed_by };
     let wish = Wish {
@@ -167,7 +166,7 @@ pub(super) async fn pay(
     headers: HeaderMap,
     typed: Result<Inputs<Payment>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Inputs(typed) = typed.map_err(|_| Problem::InvalidField(String::new()))?;
+    let Inputs(typed) = typed.map_err(unread)?;
     let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
     let token = typed.token.trim();
     let usable =

@@ -19,6 +19,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
+use axum_extra::extract::FormRejection;
 use tower_http::csrf::CsrfLayer;
 
 use crate::{Portal, language::Speaks, problem::Problem};
@@ -81,6 +82,15 @@ fn of_address(address: &Uri) -> Option<Speaks> {
     }
 }
 
+/// What a page sent that cannot be read.
+fn unread(rejection: FormRejection) -> Problem {
+    match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+        StatusCode::UNPROCESSABLE_ENTITY => Problem::InvalidField(String::new()),
+        _ => Problem::Unreadable,
+    }
+}
+
 /// What every page has around its own.
 struct Frame {
     t: Speaks,
@@ -114,10 +124,7 @@ struct ProblemPage {
 /// Puts a problem into words for people.
 pub(crate) fn problem(problem: &Problem, address: &Uri, wished: Speaks) -> Response {
     let t = of_address(address).unwrap_or(wished);
-    let it = ProblemPage {
-        frame: Frame::new(t, ""),
-        title: t.say(&format!("problem-{}", problem.code())),
-        detail: t.say(&format!("problem-{}.detail", problem.code())),
-    };
+    let (title, detail) = t.problem(problem.code());
+    let it = ProblemPage { frame: Frame::new(t, ""), title, detail };
     page(problem.status(), &it)
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store::cases;
 use uuid::Uuid;
 
-use super::{Frame, page, session};
+use super::{Frame, page, session, unread};
 use crate::{Portal, language::Speaks, problem::Problem};
 
 #[derive(Template)]
@@ -48,7 +48,7 @@ pub(super) async fn open(
     t: Speaks,
     asked: Result<Inputs<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Inputs(asked) = asked.map_err(|_| Problem::InvalidField(String::new()))?;
+    let Inputs(asked) = asked.map_err(unread)?;
     match case_of(&portal, &asked).await? {
         Some(case) => {
             let there = Redirect::to(&format!("/{}/case/{case}", t.path()));

@@ -49,7 +49,48 @@ async fn a_form_with_errors_keeps_what_was_typed_and_then_gives_a_receipt() {
     let other =
         stage.fill("/en/form?babies=1&parents=2", &key, &[("children/0/name/first", "Emma")]).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(other.text.contains("This key was used for another form"));
+    for words in
+        ["We already have your first form", "href=\"/en/status\"", "value=\"Emma\"", "#another"]
+    {
+        assert!(other.text.contains(words), "{words} is not in {}", other.text);
+    }
+    assert!(!other.text.to_lowercase().contains("idempotency-key"));
+
+    // The way on: it is said to be another form.
+    let another = between(&other.text, "name=\"another_key\" value=\"", "\"");
+    let changed = [("children/0/name/first", "Emma"), ("another_key", another)];
+    for status in [StatusCode::CREATED, StatusCode::OK] {
+        let second = stage.fill("/en/form?babies=1&parents=2", &key, &changed).await;
+        assert_eq!(second.status, status);
+        assert_ne!(between(&second.text, "<td><code>", "</code>"), case);
+    }
+}
+
+#[tokio::test]
+async fn a_page_says_what_people_can_do_and_not_what_programs_should() {
+    let stage = Stage::new().await;
+    let send = async |kind: &str, body: String| {
+        let request = Request::post("/fr/form?babies=1&parents=2")
+            .header("host", "portal.test")
+            .header("origin", "http://portal.test")
+            .header("content-type", kind);
+        stage.send(request, body).await
+    };
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let table = [
+        (send(FORM, "a=".to_owned() + &"x".repeat(300_000)).await, 413, "trop longues"),
+        (send("text/plain", "a=b".to_owned()).await, 400, "pas pu lire"),
+        (send(FORM, "a=b".to_owned()).await, 400, "Ouvrez de nouveau le formulaire"),
+        (send(FORM, "idempotency_key=k&a=b".to_owned()).await, 422, "vérifiez vos réponses"),
+        (stage.page("/fr/nothing", "").await, 404, "Il n&#39;y a pas de page ici"),
+    ];
+    for (answer, status, words) in table {
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+        assert!(answer.text.contains(words), "{words} is not in {}", answer.text);
+        for program in ["Idempotency-Key", "JSON", "/api", "Mio", "Authorization"] {
+            assert!(!answer.text.contains(program), "{program} is in {}", answer.text);
+        }
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use store::{
     contents,
 };
 
-use super::super::{Frame, case::in_words, page, parts::Part, session::SignedIn};
+use super::super::{Frame, case::in_words, page, parts::Part, session::SignedIn, unread};
 use crate::{
     Portal,
     case_view::{self, EntryView, Viewer},
@@ -229,8 +229,9 @@ pub(in crate::pages) async fn decide(
     typed: Result<Inputs<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Problem> {
     let member = member.ok_or(Problem::NotSignedIn)?;
-    let typed = typed.ok().and_then(|Inputs(inputs)| Typed::read(inputs));
-    let Typed { revision, mut wish } = typed.ok_or(Problem::InvalidField(String::new()))?;
+    let Inputs(typed) = typed.map_err(unread)?;
+    let Typed { revision, mut wish } =
+        Typed::read(typed).ok_or(Problem::InvalidField(String::new()))?;
     let (case, row) = open(&portal, &case).await?;
     if wish.action == Action::CorrectContact {
         keep_changes(&portal, case, &mut wish.set).await?;

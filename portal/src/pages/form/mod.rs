@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use self::{
     fields::{Field, Kind, Section, sections},
-    typed::Typed,
+    typed::{ANOTHER_KEY, Typed},
 };
-use super::{Frame, page};
+use super::{Frame, page, unread};
 use crate::{
     Portal,
     intake::{IdempotencyKey, NotTaken, Receipt, Taken, take},
@@ -62,6 +62,8 @@ struct FormPage {
     key: String,
     /// What is wrong, each with the input to go to.
     errors: Vec<Wrong>,
+    /// Another key to send this form under, offered when its own brought another form that is being worked on.
+    another: Option<String>,
 }
 
 struct Wrong {
@@ -80,6 +82,7 @@ impl FormPage {
             typed,
             key,
             errors: Vec::new(),
+            another: None,
         }
     }
 
@@ -172,8 +175,11 @@ struct ReceiptPage {
 /// An empty form. Its key is made now: sent twice, it is one submission.
 pub(super) async fn open(t: Speaks, family: Result<Query<Family>, QueryRejection>) -> Response {
     let family = family.map(|Query(it)| it).unwrap_or_default().within_reason();
-    let key = format!("web-{}", Uuid::now_v7());
-    page(StatusCode::OK, &FormPage::new(t, family, Typed::default(), key))
+    page(StatusCode::OK, &FormPage::new(t, family, Typed::default(), new_key()))
+}
+
+fn new_key() -> String {
+    format!("web-{}", Uuid::now_v7())
 }
 
 pub(super) async fn send(
@@ -183,9 +189,13 @@ pub(super) async fn send(
     inputs: Result<Inputs<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Problem> {
     let family = family.map(|Query(it)| it).unwrap_or_default().within_reason();
-    let Inputs(inputs) = inputs.map_err(|_| Problem::TooLarge)?;
+    let Inputs(inputs) = inputs.map_err(unread)?;
     let typed = Typed::new(inputs);
-    let key = typed.value("idempotency_key").to_owned();
+    let key = match typed.value(ANOTHER_KEY) {
+        "" => typed.value("idempotency_key"),
+        another => another,
+    };
+    let key = key.to_owned();
     let read = IdempotencyKey::read(key.as_bytes()).ok_or(Problem::IdempotencyKeyInvalid)?;
     let mut form = typed.form().ok_or(Problem::InvalidField(String::new()))?;
     form.start.language = Some(t.code().to_owned());
@@ -200,7 +210,12 @@ pub(super) async fn send(
             let again = FormPage::new(t, family, typed, key).with(&violations);
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
         }
-        Err(other) => Err(other.into()),
+        Err(NotTaken::KeyReused) => {
+            let again =
+                FormPage { another: Some(new_key()), ..FormPage::new(t, family, typed, key) };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+        Err(NotTaken::Store(error)) => Err(error.into()),
     }
 }
 

@@ -15,7 +15,10 @@ use super::fields::SAME_ADDRESS;
 pub(super) struct Typed(BTreeMap<String, String>);
 
 /// What the page sends that is not part of the submission.
-const OWN: &[&str] = &["idempotency_key", SAME_ADDRESS];
+const OWN: &[&str] = &["idempotency_key", ANOTHER_KEY, SAME_ADDRESS];
+
+/// The key to send the form under as a new one, when the box for it is checked.
+pub(super) const ANOTHER_KEY: &str = "another_key";
 
 const NUMBERS: &[&str] =
     &["parent_count", "plurality", "birth_order", "weight_grams", "gestation_weeks"];
