@@ -19,18 +19,13 @@ pub(crate) fn router() -> Router<Portal> {
 
 /// Ready when the case file answers. Temporal may be away: forms are still taken.
 async fn ready(State(portal): State<Portal>) -> (StatusCode, &'static str) {
-    match portal.pool.acquire().await {
-        Ok(mut conn) => match sqlx::Connection::ping(&mut *conn).await {
-            Ok(()) => (StatusCode::OK, "ready"),
-            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the case file does not answer"),
-        },
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the case file cannot be reached"),
+    match store::answers(&portal.pool).await {
+        Ok(()) => (StatusCode::OK, "ready"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the case file does not answer"),
     }
 }
 
 async fn metrics(State(portal): State<Portal>) -> Result<impl IntoResponse, Problem> {
-    let mut conn = portal.pool.acquire().await?;
-    let statistics = store::statistics(&mut conn).await?;
-    let text = portal.metrics().text(&statistics, portal.now());
+    let text = portal.metrics().scrape(&portal.pool, portal.now()).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

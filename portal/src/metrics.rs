@@ -1,15 +1,20 @@
 //! The portal's metrics, in the text format of Prometheus.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
     core::Collector, process_collector::ProcessCollector,
 };
-use store::Statistics;
+use sqlx::PgPool;
+use store::{Statistics, StoreError};
+use tokio::sync::Mutex;
 
-/// Counts requests as they come; what the case file knows is counted when somebody asks.
+/// Counts requests as they come; what the case file knows is counted when somebody asks, every few seconds at most.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
@@ -20,14 +25,25 @@ pub(crate) struct Metrics {
     messages: IntGaugeVec,
     outbox: IntGauge,
     outbox_age: IntGauge,
+    counted: Mutex<Option<Counted>>,
 }
+
+/// What the case file knew when it was last counted.
+struct Counted {
+    at: Instant,
+    statistics: Statistics,
+}
+
+/// How old a count may be. Counting reads every case.
+const FRESH: Duration = Duration::from_secs(5);
 
 const WELL_FORMED: &str = "the names of metrics are well formed and used once";
 
 impl Metrics {
     pub(crate) fn new() -> Self {
         let registry = Registry::new();
-        registry.register(Box::new(ProcessCollector::for_self())).expect(WELL_FORMED);
+        let process = ProcessCollector::new(std::process::id().cast_signed(), "newborn");
+        registry.register(Box::new(process)).expect(WELL_FORMED);
         let gauges = |name: &str, help: &str, labels: &[&str]| {
             added(&registry, IntGaugeVec::new(Opts::new(name, help), labels).expect(WELL_FORMED))
         };
@@ -59,6 +75,7 @@ impl Metrics {
                 "newborn_outbox_age_seconds",
                 "Age of the oldest errand that is not done",
             ),
+            counted: Mutex::default(),
             registry,
         }
     }
@@ -69,8 +86,29 @@ impl Metrics {
         self.seconds.with_label_values(&[route]).observe(took.as_secs_f64());
     }
 
-    /// All metrics, with what the case file knows at this moment.
-    pub(crate) fn text(&self, statistics: &Statistics, now: Timestamp) -> String {
+    /// All metrics, with what the case file knows; anybody may ask, and it is counted once in a while all the same.
+    ///
+    /// # Errors
+    ///
+    /// When the case file cannot be counted.
+    pub(crate) async fn scrape(&self, pool: &PgPool, now: Timestamp) -> Result<String, StoreError> {
+        // Held to the end: gauges that another scrape resets meanwhile would be gathered half filled.
+        let mut counted = self.counted.lock().await;
+        let fresh = counted.take().filter(|it| it.at.elapsed() < FRESH);
+        let fresh = match fresh {
+            Some(fresh) => fresh,
+            None => {
+                let mut conn = pool.acquire().await.map_err(StoreError::Database)?;
+                let statistics = store::statistics(&mut conn).await?;
+                Counted { at: Instant::now(), statistics }
+            }
+        };
+        let text = self.text(&fresh.statistics, now);
+        *counted = Some(fresh);
+        Ok(text)
+    }
+
+    fn text(&self, statistics: &Statistics, now: Timestamp) -> String {
         self.cases.reset();
         self.cases_of("birth", &statistics.birth);
         self.cases_of("certificate", &statistics.certificate);

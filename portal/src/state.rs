@@ -119,10 +119,9 @@ async fn case_file(settings: &Settings) -> anyhow::Result<PgPool> {
 
 async fn try_case_file(settings: &Settings) -> anyhow::Result<PgPool> {
     let pool = store::connect(&settings.database_url, CONNECTIONS).await?;
-    let mut conn = pool.acquire().await?;
-    if let Err(error) = store::statistics(&mut conn).await {
-        bail!("its tables are not there: {}", logging::chain(&error));
+    if store::is_up_to_date(&pool).await? {
+        Ok(pool)
+    } else {
+        bail!("its tables are not there yet");
     }
-    drop(conn);
-    Ok(pool)
 }

@@ -22,7 +22,7 @@ pub mod submissions;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{Connection, PgPool, postgres::PgPoolOptions};
+use sqlx::{Connection, PgPool, migrate::Migrator, postgres::PgPoolOptions};
 
 pub use crate::{
     error::StoreError,
@@ -31,6 +31,8 @@ pub use crate::{
 };
 
 /// The channel that says there is something new in the outbox; the payload is empty.
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
 pub const OUTBOX_CHANNEL: &str = "newborn_outbox";
 
 /// A connection that has rested longer than this is asked whether it still lives before it is used.
@@ -60,5 +62,33 @@ pub async fn connect(url: &SecretString, max: u32) -> Result<PgPool, StoreError>
 ///
 /// [`StoreError::Migration`] when a migration fails or was edited after it ran.
 pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
-    sqlx::migrate!().run(pool).await.map_err(StoreError::Migration)
+    MIGRATIONS.run(pool).await.map_err(StoreError::Migration)
+}
+
+/// Whether [`migrate`] has done all that this program knows of; a newer program may have done more.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn is_up_to_date(pool: &PgPool) -> Result<bool, StoreError> {
+    let begun: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
+        .fetch_one(pool)
+        .await?;
+    if !begun {
+        return Ok(false);
+    }
+    let done: Option<i64> =
+        sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+            .fetch_one(pool)
+            .await?;
+    Ok(done >= MIGRATIONS.iter().map(|it| it.version).max())
+}
+
+/// Asks the database whether it is there, and nothing else: for health pages.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn answers(pool: &PgPool) -> Result<(), StoreError> {
+    Ok(pool.acquire().await?.ping().await?)
 }

@@ -252,4 +252,24 @@ async fn probes_and_metrics_answer() {
     ] {
         assert!(metrics.contains(line), "{line} is not in {metrics}");
     }
+    for line in metrics.lines().filter(|line| !line.starts_with('#')) {
+        assert!(line.starts_with("newborn_"), "{line}");
+    }
+    assert!(metrics.contains("newborn_process_"), "{metrics}");
+}
+
+#[tokio::test]
+async fn cases_are_not_counted_anew_for_everybody_who_asks() {
+    let stage = Stage::new().await;
+    stage.ordinary().await;
+    assert_eq!(stage.get("/metrics", "").await.status, StatusCode::OK);
+    sqlx::query("alter table cases rename to elsewhere")
+        .execute(&stage.pool)
+        .await
+        .expect("nobody can count");
+    let again = futures::future::join_all((0..20).map(|_| stage.get("/metrics", ""))).await;
+    for metrics in again {
+        let counted = "newborn_cases{leg=\"birth\",standing=\"RECEIVED\"} 1";
+        assert!(metrics.text.contains(counted), "{}", metrics.text);
+    }
 }

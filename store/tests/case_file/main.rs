@@ -21,6 +21,7 @@ mod search;
 mod statistics;
 mod streams;
 
+mod tables;
 use domain::{
     CaseRef,
     facts::{Change, Fact},
