@@ -15,7 +15,13 @@ use sqlx::PgConnection;
 use store::{StoreError, cases::CaseRow, log};
 use utoipa::ToSchema;
 
-use crate::staff::Member;
+use crate::{
+    api::schema::{
+        ActionWord, ActorWord, BirthWord, CertificateWord, EndingWord, FeeWord, LegWord, OwnerWord,
+        ProductWord, ReasonWord, SinWord,
+    },
+    staff::Member,
+};
 
 /// Who looks at a case.
 #[derive(Debug, Clone)]
@@ -37,7 +43,7 @@ pub(crate) struct CaseView {
     pub(crate) revision: i64,
     pub(crate) closed: bool,
     /// How the case ended.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<EndingWord>)]
     pub(crate) ending: Option<Ending>,
     pub(crate) birth: Birth,
     pub(crate) certificate: Certificate,
@@ -53,7 +59,7 @@ pub(crate) struct CaseView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Birth {
-    #[schema(value_type = String)]
+    #[schema(value_type = BirthWord)]
     pub(crate) state: BirthStanding,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) registration_number: Option<String>,
@@ -63,10 +69,10 @@ pub(crate) struct Birth {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Certificate {
-    #[schema(value_type = String)]
+    #[schema(value_type = CertificateWord)]
     pub(crate) state: CertificateStanding,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<ProductWord>)]
     pub(crate) product: Option<Product>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mailed_on: Option<Date>,
@@ -75,7 +81,7 @@ pub(crate) struct Certificate {
 /// Never the number itself: the letter brings it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Sin {
-    #[schema(value_type = String)]
+    #[schema(value_type = SinWord)]
     pub(crate) state: SinStanding,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) letter_mailed_on: Option<Date>,
@@ -85,7 +91,7 @@ pub(crate) struct Sin {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it is how the fee is documented")]
 pub(crate) struct FeeSchema {
-    state: String,
+    state: FeeWord,
     amount_cents: i64,
 }
 
@@ -93,16 +99,16 @@ pub(crate) struct FeeSchema {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Task)]
 pub(crate) struct TaskView {
-    #[schema(value_type = String)]
+    #[schema(value_type = ReasonWord)]
     pub(crate) reason: Reason,
-    #[schema(value_type = String)]
+    #[schema(value_type = OwnerWord)]
     pub(crate) owner: Owner,
     pub(crate) due: Timestamp,
     pub(crate) raised: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = LegWord)]
     pub(crate) leg: Leg,
     /// What may be decided now.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<ActionWord>)]
     pub(crate) actions: Vec<Action>,
 }
 
@@ -112,7 +118,7 @@ pub(crate) struct TaskView {
 pub(crate) struct EntryView {
     pub(crate) seq: i64,
     pub(crate) at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = ActorWord)]
     pub(crate) actor: Actor,
     /// Which member of staff, for staff alone.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use store::cases::{CaseRow, CaseSummary, count_stuck};
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::{Bearer, ByStaff};
+use super::{
+    caller::{Bearer, ByStaff},
+    problems::{Listing, Showing},
+};
 use crate::{
     Portal,
     case_view::{self, Birth, CaseView, Certificate, FeeSchema, Sin, TaskView, Viewer},
     listing::{self, Page, Start},
-    problem::{self, Problem},
+    problem::Problem,
     staff::Member,
 };
 
@@ -31,8 +34,7 @@ use crate::{
     security(("access code" = []), ("staff token" = [])),
     responses(
         (status = 200, description = "The case; `ETag` carries its revision", body = CaseView),
-        (status = 401, description = "No token", body = problem::Body, content_type = "application/problem+json"),
-        (status = 404, description = "No such case for this caller", body = problem::Body, content_type = "application/problem+json"),
+        Showing,
     )
 )]
 pub(super) async fn show(
@@ -95,7 +97,7 @@ pub(super) struct Summary {
     security(("staff token" = [])),
     responses(
         (status = 200, description = "The cases", body = Vec<Summary>, headers(("Link" = String, description = "The next page, with `rel=\"next\"`; absent on the last one"))),
-        (status = 401, description = "No staff token", body = problem::Body, content_type = "application/problem+json"),
+        Listing,
     )
 )]
 pub(super) async fn list(
@@ -127,7 +129,7 @@ pub(super) async fn list(
                 ("X-Total-Count" = u64, description = "How many cases are on the desk"),
             )
         ),
-        (status = 401, description = "No staff token", body = problem::Body, content_type = "application/problem+json"),
+        Listing,
     )
 )]
 pub(super) async fn desk(

@@ -15,27 +15,32 @@ use serde::Deserialize;
 use store::cases as case_file;
 use utoipa::ToSchema;
 
-use super::{body::Body, caller::Bearer, cases};
+use super::{
+    body::Body,
+    caller::Bearer,
+    cases,
+    problems::Deciding,
+    schema::{ActionWord, GroundsWord, LegWord},
+};
 use crate::{
     Portal,
     case_view::{CaseView, Viewer},
     decisions::{Author, Wish, decide},
-    problem::{self, Problem},
+    problem::Problem,
 };
 
 /// A decision about a case.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DecisionBody {
-    /// `retry-now`, `correct-contact` or `withdraw`.
-    #[schema(value_type = String, example = "retry-now")]
+    #[schema(value_type = ActionWord, example = "retry-now")]
     action: Action,
     /// Why, as one of the action's grounds.
-    #[schema(value_type = String, example = "NOTICE_AMENDED")]
+    #[schema(value_type = GroundsWord, example = "NOTICE_AMENDED")]
     reason: Grounds,
     /// `birth` (the whole case), `certificate` or `sin`.
     #[serde(default = "birth")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<LegWord>)]
     leg: Leg,
     /// New values of contact fields by their path, for `correct-contact`. With none, the newest correction is sent once
     /// more: for when the engine was away.
@@ -68,12 +73,7 @@ fn birth() -> Leg {
     security(("access code" = []), ("staff token" = [])),
     responses(
         (status = 200, description = "Taken; the case as it is now", body = CaseView),
-        (status = 403, description = "This role does not decide", body = problem::Body, content_type = "application/problem+json"),
-        (status = 404, description = "No such case for this caller", body = problem::Body, content_type = "application/problem+json"),
-        (status = 409, description = "The case has moved on; `revision` is the present one", body = problem::Body, content_type = "application/problem+json"),
-        (status = 422, description = "Not allowed now", body = problem::Body, content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing", body = problem::Body, content_type = "application/problem+json"),
-        (status = 503, description = "The engine is away; the decision counts only if the case moves", body = problem::Body, content_type = "application/problem+json"),
+        Deciding,
     )
 )]
 pub(super) async fn post(

@@ -4,7 +4,8 @@ mod body;
 mod caller;
 mod cases;
 mod decisions;
-mod schema;
+mod problems;
+pub(crate) mod schema;
 mod submissions;
 
 use askama::Template;
@@ -18,7 +19,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::Portal;
+use crate::{Portal, problem};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +32,7 @@ use crate::Portal;
         (name = "families", description = "For the parents and whoever submits for them"),
         (name = "staff", description = "For vital statistics staff"),
     ),
+    components(schemas(problem::Body)),
     modifiers(&Tokens)
 )]
 struct Described;

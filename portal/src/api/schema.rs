@@ -1,13 +1,16 @@
-//! The shape of a submission, for the description of the API. The form itself lives in `domain`, which knows no wire.
+//! The shape of a submission and the closed sets of words, for the description of the API. They live in `domain`, which
+//! knows no wire.
 
 use std::borrow::Cow;
 
 use domain::{
     contact::NotifyBy,
     content::CanadianStatus,
+    decision, desk, facts,
     fees::Product,
     intake::{PROVINCES, TEXT_VERSIONS},
-    people::Language,
+    people::{self, Language},
+    standing,
     statement::{AttendantKind, MaritalStatus, OtherParent, PlaceKind, RoleLabel, Sex},
 };
 use serde_json::{Value, json};
@@ -30,6 +33,41 @@ impl ToSchema for Submission {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Submission")
     }
+}
+
+/// Declares what stands for a closed set of words in the description of the API.
+macro_rules! words {
+    ($( $word:ident: $name:literal = $set:ty ),+ $(,)?) => { $(
+        pub(crate) struct $word;
+
+        impl PartialSchema for $word {
+            fn schema() -> RefOr<Schema> {
+                let words = one_of(<$set>::ALL.iter().map(|it| it.code()));
+                serde_json::from_value::<Schema>(words).expect("it is a schema").into()
+            }
+        }
+
+        impl ToSchema for $word {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed($name)
+            }
+        }
+    )+ };
+}
+
+words! {
+    ActionWord: "Action" = decision::Action,
+    ActorWord: "Actor" = people::Actor,
+    BirthWord: "BirthState" = standing::BirthStanding,
+    CertificateWord: "CertificateState" = standing::CertificateStanding,
+    EndingWord: "Ending" = facts::Ending,
+    FeeWord: "FeeState" = standing::FeeStanding,
+    GroundsWord: "Grounds" = decision::Grounds,
+    LegWord: "Leg" = desk::Leg,
+    OwnerWord: "Owner" = desk::Owner,
+    ProductWord: "Product" = Product,
+    ReasonWord: "Reason" = desk::Reason,
+    SinWord: "SinState" = standing::SinStanding,
 }
 
 fn form() -> Value {

@@ -7,11 +7,11 @@ use axum::{
 };
 use domain::intake::Form;
 
-use super::{body::Body, schema::Submission};
+use super::{body::Body, problems::Submitting, schema::Submission};
 use crate::{
     Portal,
     intake::{IdempotencyKey, Receipt, Taken, take},
-    problem::{self, Problem},
+    problem::Problem,
 };
 
 /// Send a submission: one delivery, its children and their parents.
@@ -26,9 +26,7 @@ use crate::{
     responses(
         (status = 201, description = "Taken", body = Receipt),
         (status = 200, description = "Taken before; the same answer", body = Receipt),
-        (status = 400, description = "Not JSON, or no usable key", body = problem::Body, content_type = "application/problem+json"),
-        (status = 413, description = "Larger than 1 MiB", body = problem::Body, content_type = "application/problem+json"),
-        (status = 422, description = "Fields are wrong, or the key was used for another form", body = problem::Body, content_type = "application/problem+json"),
+        Submitting,
     )
 )]
 pub(super) async fn submit(

@@ -3,6 +3,7 @@
 mod browser;
 mod cases;
 mod intake;
+mod openapi;
 mod outbox;
 mod pages;
 mod stage;

@@ -21,6 +21,7 @@ use portal::{AccessKey, Engine, Member, Parts, Portal, Staff, router};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
+use tokio::sync::OnceCell;
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -35,6 +36,8 @@ pub struct Stage {
     pub router: Router,
     pub portal: Portal,
     pub pool: PgPool,
+    /// The description of the API, once it was needed.
+    api: OnceCell<Value>,
     #[expect(dead_code, reason = "it drops the database")]
     dropped: Option<Dropped>,
 }
@@ -107,11 +110,40 @@ impl Stage {
 
     fn of(pool: PgPool, now: fn() -> Timestamp, dropped: Option<Dropped>) -> Self {
         let portal = portal(&pool, now);
-        Self { router: router(portal.clone()), portal, pool, dropped }
+        Self { router: router(portal.clone()), portal, pool, api: OnceCell::new(), dropped }
     }
 
+    /// Sends a request. What the API answers must be in its description.
     pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
         let request = request.body(body.into()).expect("it is a request");
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answer = self.answer(request).await;
+        if path.starts_with("/api/v1/") {
+            self.is_described(method.as_str(), &path, answer.status).await;
+        }
+        answer
+    }
+
+    async fn is_described(&self, method: &str, path: &str, status: StatusCode) {
+        let api = self.api.get_or_init(async || {
+            let request = Request::get("/api/v1/openapi.json").body(Body::empty());
+            self.answer(request.expect("it is a request")).await.json()
+        });
+        let paths = api.await["paths"].as_object().expect("it has paths");
+        let steps = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let fits = |template: &str| {
+            let (template, path) = (steps(template), steps(path));
+            let same = |(a, b): (&String, &String)| a == b || a.starts_with('{');
+            template.len() == path.len() && template.iter().zip(&path).all(same)
+        };
+        let operation = paths.iter().find(|(template, _)| fits(template));
+        let operation = operation.and_then(|(_, it)| it.get(method.to_lowercase()));
+        let Some(operation) = operation else { return };
+        let described = operation["responses"].get(status.as_str()).is_some();
+        assert!(described, "{method} {path} answers {status}, which is not described");
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("the body ends");
