@@ -147,14 +147,14 @@ fn attendant(r: &mut Reader, it: Attendant) -> Option<crate::statement::Attendan
     let kind = r.choice("kind", it.kind)?;
     let name = match kind {
         Kind::Nobody => {
-            r.not_expected("name", it.name.is_some_and(|name| !name.trim().is_empty()));
-            None
+            r.report("kind", Code::UnattendedAssisted);
+            return None;
         }
         Kind::Physician | Kind::Nurse | Kind::Midwife | Kind::Other => {
-            Some(r.name_part("name", it.name)?)
+            r.name_part("name", it.name)?
         }
     };
-    Some(crate::statement::Attendant { kind, name })
+    Some(crate::statement::Attendant { kind, name: Some(name) })
 }
 
 /// Why there is no second parent; said by the form's own word for it when there is one.

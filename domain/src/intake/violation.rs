@@ -28,6 +28,8 @@ codes! {
         SingleNameAssisted = "SINGLE_NAME_ASSISTED",
         /// The law says which surname it is then; an officer applies it.
         SurnameNotAgreed = "SURNAME_NOT_AGREED",
+        /// Nobody sends a notice, and without one nothing can be registered here.
+        UnattendedAssisted = "UNATTENDED_ASSISTED",
         FirstBirthdayReached = "FIRST_BIRTHDAY_REACHED",
         /// The birth is still registered; the SIN is asked for at an office.
         SinOfficeRoute = "SIN_OFFICE_ROUTE",

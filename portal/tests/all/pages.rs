@@ -67,6 +67,21 @@ async fn a_form_with_errors_keeps_what_was_typed_and_then_gives_a_receipt() {
 }
 
 #[tokio::test]
+async fn a_birth_that_nobody_attended_is_sent_another_way() {
+    let stage = Stage::new().await;
+    let alone = [("attendant/kind", "NONE"), ("attendant/name", "")];
+    for (path, words) in [
+        ("/en/form?babies=1&parents=2", "We will help you register the birth"),
+        ("/fr/form?babies=1&parents=2", "Nous vous aiderons à enregistrer la naissance"),
+    ] {
+        let answer = stage.fill(path, "alone", &alone).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains(words), "{}", between(&answer.text, "<main", "<form"));
+        assert!(answer.text.contains("href=\"#attendant-kind\""));
+    }
+}
+
+#[tokio::test]
 async fn a_page_says_what_people_can_do_and_not_what_programs_should() {
     let stage = Stage::new().await;
     let send = async |kind: &str, body: String| {

@@ -1,7 +1,6 @@
 //! The rules about certifying, about places and addresses, and about what is asked for.
 
 use super::*;
-use crate::statement::AttendantKind;
 
 #[test]
 fn nothing_is_taken_that_was_not_certified_under_a_text_we_know() {
@@ -81,9 +80,16 @@ fn a_place_is_on_the_list_or_described() {
     );
     set(&mut form, "/place/facility_id", Value::Null);
     set(&mut form, "/place/location_text", json!("12 Maple Lane"));
-    set(&mut form, "/attendant", json!({ "kind": "NONE" }));
-    assert_eq!(read(&form).unwrap().children[0].statement.attendant.kind, AttendantKind::Nobody);
+    assert!(read(&form).is_ok());
     breaks(&with("/place/facility_id", Value::Null), &[("/place/facility_id", Code::Required)]);
+}
+
+#[test]
+fn a_birth_that_nobody_attended_goes_another_way() {
+    for attendant in [json!({ "kind": "NONE" }), json!({ "kind": "NONE", "name": "Amina Farah" })] {
+        let form = with("/attendant", attendant);
+        breaks(&form, &[("/attendant/kind", Code::UnattendedAssisted)]);
+    }
 }
 
 #[test]
