@@ -235,13 +235,17 @@ async fn a_declined_payment_can_be_made_again() {
 #[tokio::test]
 async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
     use domain::{
+        answers::NoticeField,
         desk::{Leg, Reason},
         facts::Fact,
         people::Actor,
     };
     let stage = Stage::new().await;
     let (case, _) = stage.ordinary().await;
-    let raised = [Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers }];
+    let raised = [
+        Fact::NoticeDiffers { fields: vec![NoticeField::Sex, NoticeField::BirthParentName] },
+        Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers },
+    ];
     let mut conn = stage.pool.acquire().await.expect("the case file answers");
     let parsed = case.parse().expect("it is a reference");
     let at = "2026-11-21T17:00:00Z".parse().expect("it is a time");
@@ -264,11 +268,14 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
         "12 Maple Lane",
         "value=\"NOTICE_AMENDED\"",
         "Put on the desk",
+        "<td>child&#39;s sex, birth parent&#39;s name</td>",
     ] {
         assert!(page.text.contains(words), "{words} is not in {}", page.text);
     }
+    let french = stage.page(&path.replace("/en/", "/fr/"), &officer).await.text;
+    assert!(french.contains("nom du parent qui a accouché"), "{french}");
     let retry = [
-        ("revision", "2"),
+        ("revision", "3"),
         ("action", "retry-now"),
         ("leg", "birth"),
         ("reason", "NOTICE_AMENDED"),

@@ -54,7 +54,8 @@ fn every_key_that_is_named_has_words() {
 #[test]
 fn every_word_of_every_closed_set_has_words() {
     use domain::{
-        contact::ContactField, decision, desk, facts::Message, intake::Code, people, standing,
+        answers::NoticeField, contact::ContactField, decision, desk, facts::Message, intake::Code,
+        people, standing,
     };
     let known = keys("en-CA");
     let mut wanted: Vec<String> = Vec::new();
@@ -78,6 +79,7 @@ fn every_word_of_every_closed_set_has_words() {
     set!("role", people::Role);
     set!("actor", people::Actor);
     set!("problem", decision::NotAllowed);
+    set!("fields", NoticeField);
     set!("birth", standing::BirthStanding);
     set!("certificate", standing::CertificateStanding);
     set!("sin", standing::SinStanding);

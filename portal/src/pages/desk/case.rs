@@ -16,6 +16,7 @@ use domain::{
     desk::Leg,
     intake,
 };
+use serde_json::Value;
 use store::{
     StoreError,
     cases::{self, CaseRow},
@@ -181,13 +182,18 @@ fn event(portal: &Portal, t: Speaks, it: EntryView) -> Event {
 }
 
 /// A detail of a fact: in words where its set has some, as it is written otherwise.
-fn in_plain_words(t: Speaks, field: &str, value: &serde_json::Value) -> String {
+fn in_plain_words(t: Speaks, field: &str, value: &Value) -> String {
     let set = if field == "leg" { "part" } else { field };
-    match value.as_str() {
-        Some(word) => {
-            t.maybe(&format!("{set}-{word}")).unwrap_or_else(|| format!("{field} {word}"))
+    let word =
+        |word: &str| t.maybe(&format!("{set}-{word}")).unwrap_or_else(|| format!("{field} {word}"));
+    match value {
+        Value::String(it) => word(it),
+        Value::Array(list) => {
+            list.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(", ")
         }
-        None => format!("{field} {value}"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+            format!("{field} {value}")
+        }
     }
 }
 
