@@ -5,6 +5,7 @@
 mod code;
 
 pub mod answers;
+pub mod calendar;
 pub mod case_ref;
 pub mod clocks;
 pub mod contact;

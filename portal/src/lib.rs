@@ -17,6 +17,7 @@ mod metrics;
 mod outbox;
 mod pages;
 mod problem;
+mod reads;
 mod settings;
 mod staff;
 mod state;

@@ -3,16 +3,13 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use domain::clocks::Clocks;
+use domain::{calendar, clocks::Clocks};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use sqlx::PgPool;
 use store::Keys;
 use tokio::time::{Instant, sleep};
 
 use crate::{AccessKey, Engine, Settings, Staff, logging, metrics::Metrics};
-
-/// The time of the province, by the rule of its law; the forms are read by its calendar.
-const PROVINCE_TIME: &str = "EST5EDT,M3.2.0,M11.1.0";
 
 /// How long the portal waits for the case file when it starts: the worker makes its tables.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -54,8 +51,7 @@ impl Deref for Portal {
 
 impl From<Parts> for Portal {
     fn from(parts: Parts) -> Self {
-        let zone = TimeZone::posix(PROVINCE_TIME).expect("the rule is well formed");
-        Self(Arc::new(Inner { parts, metrics: Metrics::new(), zone }))
+        Self(Arc::new(Inner { parts, metrics: Metrics::new(), zone: calendar::province() }))
     }
 }
 
@@ -94,7 +90,7 @@ impl Portal {
 
     /// Today's date at the birthplace.
     pub(crate) fn today(&self) -> Date {
-        self.now().to_zoned(self.0.zone.clone()).date()
+        calendar::day(self.now())
     }
 }
 

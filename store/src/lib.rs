@@ -13,6 +13,7 @@ pub mod log;
 pub mod messages;
 pub mod outbox;
 pub mod payments;
+pub mod reads;
 pub mod requests;
 pub mod search;
 pub mod statistics;
@@ -30,9 +31,9 @@ pub use crate::{
     statistics::{Statistics, statistics},
 };
 
-/// The channel that says there is something new in the outbox; the payload is empty.
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
+/// The channel that says there is something new in the outbox; the payload is empty.
 pub const OUTBOX_CHANNEL: &str = "newborn_outbox";
 
 /// A connection that has rested longer than this is asked whether it still lives before it is used.

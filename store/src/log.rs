@@ -8,7 +8,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 
 use self::chain::Hashed;
-pub(crate) use self::chain::Head;
+pub(crate) use self::chain::{Head, sum};
 use crate::{
     StoreError, cases,
     columns::{inconsistent, read},

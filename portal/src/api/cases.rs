@@ -20,6 +20,7 @@ use crate::{
     case_view::{self, Birth, CaseView, Certificate, FeeSchema, Sin, TaskView, Viewer},
     listing::{self, Page, Start},
     problem::Problem,
+    reads::{self, Looked},
     staff::Member,
 };
 
@@ -53,6 +54,9 @@ pub(super) async fn answer(
     row: &CaseRow,
     viewer: &Viewer,
 ) -> Result<Response, Problem> {
+    if let Viewer::Staff(member) = viewer {
+        reads::note(portal, member, Looked::Case(case)).await?;
+    }
     let mut conn = portal.pool.acquire().await?;
     let view = case_view::show(&mut conn, case, row, viewer).await?;
     let revision = [(header::ETAG, format!("\"{}\"", view.revision))];
@@ -106,6 +110,7 @@ pub(super) async fn list(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(wanted) = wanted.map_err(|_| Problem::InvalidField(String::new()))?;
+    reads::note(&portal, &member, Looked::Cases).await?;
     let mut conn = portal.pool.acquire().await?;
     let page = listing::page(&mut conn, wanted.stuck, wanted.after).await?;
     let all = if wanted.stuck { "/api/v1/cases?stuck=true&" } else { "/api/v1/cases?" };
@@ -138,6 +143,7 @@ pub(super) async fn desk(
     start: Result<Query<Start>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(Start { after }) = start.map_err(|_| Problem::InvalidField(String::new()))?;
+    reads::note(&portal, &member, Looked::Desk).await?;
     let mut conn = portal.pool.acquire().await?;
     let page = listing::page(&mut conn, true, after).await?;
     let total = [("x-total-count", count_stuck(&mut conn).await?.to_string())];

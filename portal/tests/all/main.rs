@@ -6,5 +6,6 @@ mod intake;
 mod openapi;
 mod outbox;
 mod pages;
+mod reads;
 mod stage;
 mod texts;

@@ -37,25 +37,34 @@ impl Hashed<'_> {
     /// The entry as the head of its log. Described at the top of this module, for whoever checks a
     /// log by other means.
     pub(super) fn head(&self) -> Head {
-        let mut sha = Sha256::new();
-        let mut field = |bytes: Option<&[u8]>| match bytes {
+        let hash = sum(&[
+            Some(&self.prev),
+            Some(self.case.to_string().as_bytes()),
+            Some(&self.seq.to_be_bytes()),
+            Some(&self.at.as_microsecond().to_be_bytes()),
+            Some(self.actor.as_bytes()),
+            self.by.map(str::as_bytes),
+            Some(self.fact.as_bytes()),
+            self.sealed,
+        ]);
+        Head { seq: self.seq, hash }
+    }
+}
+
+/// SHA-256 over fields, none of which can pass for a part of another.
+pub(crate) fn sum(fields: &[Option<&[u8]>]) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    for field in fields {
+        match field {
             None => sha.update([0]),
             Some(bytes) => {
                 sha.update([1]);
                 sha.update((bytes.len() as u64).to_be_bytes());
                 sha.update(bytes);
             }
-        };
-        field(Some(&self.prev));
-        field(Some(self.case.to_string().as_bytes()));
-        field(Some(&self.seq.to_be_bytes()));
-        field(Some(&self.at.as_microsecond().to_be_bytes()));
-        field(Some(self.actor.as_bytes()));
-        field(self.by.map(str::as_bytes));
-        field(Some(self.fact.as_bytes()));
-        field(self.sealed);
-        Head { seq: self.seq, hash: sha.finalize().into() }
+        }
     }
+    sha.finalize().into()
 }
 
 #[cfg(test)]

@@ -15,13 +15,14 @@ mod log;
 mod messages;
 mod outbox;
 mod payments;
+mod reads;
 mod records;
 mod requests;
 mod search;
 mod statistics;
 mod streams;
-
 mod tables;
+
 use domain::{
     CaseRef,
     facts::{Change, Fact},

@@ -30,6 +30,7 @@ use crate::{
     decisions::{Author, Wish, decide as put},
     language::Speaks,
     problem::Problem,
+    reads::{self, Looked},
     staff::Member,
 };
 
@@ -103,6 +104,7 @@ async fn shown(
     row: &CaseRow,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
+    reads::note(portal, &member, Looked::Case(case)).await?;
     let mut conn = portal.pool.acquire().await?;
     let decides = member.role.decides();
     let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;

@@ -23,6 +23,7 @@ use crate::{
     language::{Speaks, asked_for},
     listing::{self, Start},
     problem::Problem,
+    reads::{self, Looked},
     staff::Member,
 };
 
@@ -104,6 +105,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let Some(member) = member else { return Ok(sign_in_page(t, false)) };
     let Query(Start { after }) = start.map_err(|_| Problem::InvalidField(String::new()))?;
+    reads::note(&portal, &member, Looked::Desk).await?;
     let mut conn = portal.pool.acquire().await?;
     let stuck = listing::page(&mut conn, true, after).await?;
     let address = after.map_or("/desk".to_owned(), |after| format!("/desk?after={after}"));
