@@ -1,9 +1,12 @@
 //! What costs what.
 
-use jiff::civil::{Date, date};
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::code::codes;
+use crate::{calendar, code::codes};
 
 codes! {
     /// The certificates a parent may order.
@@ -36,6 +39,12 @@ const SCHEDULE: &[Fee] = &[
 ];
 
 impl Product {
+    /// The fee for a form that was received at this moment: the price of that day by the province's calendar.
+    #[must_use]
+    pub fn fee_for(self, received: Timestamp) -> Cents {
+        self.fee_on(calendar::day(received))
+    }
+
     /// The fee on a day, in Canadian cents. Registration and the SIN are free.
     ///
     /// # Panics

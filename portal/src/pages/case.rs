@@ -103,7 +103,7 @@ async fn shown(
         to_pay: facts
             .certificate_wanted
             .filter(|_| payment_is_awaited(row))
-            .map(|product| t.amount(product.fee_on(portal.today()))),
+            .map(|product| t.amount(product.fee_for(facts.received))),
         problem: problem.map(|it| in_words(t, it)),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
