@@ -141,19 +141,6 @@ pub async fn contact(
     Ok((brief.contact_version, brief.contact))
 }
 
-/// The submission's idempotency key, which the registers get as `correlation`.
-///
-/// # Errors
-///
-/// As for [`brief`].
-pub async fn correlation(
-    conn: &mut PgConnection,
-    keys: &Keys,
-    case: CaseRef,
-) -> Result<String, StoreError> {
-    Ok(brief(conn, keys, case).await?.correlation)
-}
-
 /// Writes a new version of the contact and gives its number. The caller records
 /// [`domain::facts::Fact::ContactCorrected`]. The case is locked until the caller commits.
 ///

@@ -156,24 +156,6 @@ fn one(id: i64, marked: u64) -> Result<(), StoreError> {
     if marked == 1 { Ok(()) } else { Err(inconsistent(TABLE, id)) }
 }
 
-/// When the oldest errand that is not done was written.
-///
-/// # Errors
-///
-/// [`StoreError::Database`].
-pub async fn oldest(conn: &mut PgConnection) -> Result<Option<Timestamp>, StoreError> {
-    let oldest: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(
-        "select written_at
-        from outbox
-        where done_at is null
-        order by id
-        limit 1",
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(oldest.map(jiff_sqlx::Timestamp::to_jiff))
-}
-
 pub(crate) async fn add(
     conn: &mut PgConnection,
     case: CaseRef,

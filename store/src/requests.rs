@@ -47,7 +47,7 @@ pub async fn freeze(
 /// # Errors
 ///
 /// As for [`freeze`].
-pub async fn frozen(
+async fn frozen(
     conn: &mut PgConnection,
     keys: &Keys,
     case: CaseRef,

@@ -1,4 +1,5 @@
-//! The way to a case: its reference and access code, typed, never in an address.
+//! The way to a case: its reference and access code. The code is typed and kept in a cookie, never in an address; the
+//! reference stands in the address of the case and tells nothing about anybody.
 
 use askama::Template;
 use axum::{

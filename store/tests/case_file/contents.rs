@@ -5,7 +5,7 @@ use store::{Keys, StoreError, contents};
 
 use crate::{
     Database, after, another_case,
-    families::{KEY, contact, content, with_a_case, with_cases},
+    families::{contact, content, with_a_case, with_cases},
     keys, some_case,
 };
 
@@ -31,12 +31,11 @@ async fn a_corrected_contact_is_a_new_version() {
 }
 
 #[tokio::test]
-async fn content_contact_and_correlation_are_read_one_by_one_too() {
+async fn content_and_contact_are_read_one_by_one_too() {
     let database = with_a_case().await;
     let mut conn = database.conn().await;
     assert_eq!(contents::read(&mut conn, &keys(), some_case()).await.unwrap(), content());
     assert_eq!(contents::contact(&mut conn, &keys(), some_case()).await.unwrap(), (1, contact()));
-    assert_eq!(contents::correlation(&mut conn, &keys(), some_case()).await.unwrap(), KEY);
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn a_forgotten_case_keeps_its_facts_and_its_chain_and_nothing_that_was_typ
     assert!(matches!(read, Err(StoreError::Forgotten(case)) if case == some_case()));
     let token = payments::token(&mut conn, &keys(), some_case(), 0).await;
     assert!(matches!(token, Err(StoreError::Forgotten(_))));
-    let frozen = requests::frozen(&mut conn, &keys(), some_case(), "a key").await;
+    let frozen = requests::freeze(&mut conn, &keys(), some_case(), "a key", b"a payload").await;
     assert!(matches!(frozen, Err(StoreError::Forgotten(_))));
     let name = name("Zéphyrine", "Quillfeather");
     let found = search::find(&mut conn, &keys(), Kind::Child, &name, child_born()).await.unwrap();

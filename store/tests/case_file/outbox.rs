@@ -5,12 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{PgConnection, postgres::PgListener};
 use store::{
     StoreError,
-    outbox::{self, Errand, Pending, Unreadable, done, failed, oldest},
+    outbox::{self, Errand, Pending, Unreadable, done, failed},
     payments::offer,
 };
 
 use crate::{
-    Database, after, another_case,
+    Database, another_case,
     families::{Post, with_a_case, with_cases},
     keys, some_case, start,
 };
@@ -88,19 +88,6 @@ async fn an_errand_that_failed_waits_longer_each_time_up_to_ten_seconds() {
         let early = now + pause - SignedDuration::from_micros(1);
         assert!(pending(&mut conn, 1, early).await.unwrap().is_empty(), "after {millis} ms");
         now += pause;
-    }
-}
-
-#[tokio::test]
-async fn the_oldest_errand_that_is_not_done_tells_the_age_of_the_outbox() {
-    let database = with_cases(&[some_case()]).await;
-    Post { key: "later", at: after(5), ..Post::of(&[another_case()]) }.post(&database).await;
-    let mut conn = database.conn().await;
-    assert_eq!(oldest(&mut conn).await.unwrap(), Some(start()));
-    for errand in pending(&mut conn, 10, after(5)).await.unwrap() {
-        done(&mut conn, errand.id, after(6)).await.unwrap();
-        let left = (errand.case == some_case()).then(|| after(5));
-        assert_eq!(oldest(&mut conn).await.unwrap(), left);
     }
 }
 

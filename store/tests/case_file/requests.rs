@@ -1,9 +1,6 @@
 //! Frozen requests.
 
-use store::{
-    StoreError,
-    requests::{freeze, frozen},
-};
+use store::{StoreError, requests::freeze};
 
 use crate::{
     Database, another_case,
@@ -17,13 +14,10 @@ const KEY: &str = "NB-0000-0000/statement/0";
 async fn the_first_payload_frozen_under_a_key_counts() {
     let database = with_a_case().await;
     let mut conn = database.conn().await;
-    assert_eq!(frozen(&mut conn, &keys(), some_case(), KEY).await.unwrap(), None);
     for payload in [b"first", b"other"] {
         let counts = freeze(&mut conn, &keys(), some_case(), KEY, payload).await.unwrap();
         assert_eq!(counts, b"first");
     }
-    let kept = frozen(&mut conn, &keys(), some_case(), KEY).await.unwrap();
-    assert_eq!(kept.as_deref(), Some(b"first".as_slice()));
 }
 
 #[tokio::test]
@@ -57,7 +51,5 @@ async fn nothing_is_frozen_for_an_unknown_case() {
     let database = Database::new().await;
     let mut conn = database.conn().await;
     let refused = freeze(&mut conn, &keys(), some_case(), KEY, b"first").await;
-    assert!(matches!(refused, Err(StoreError::NoCase)));
-    let refused = frozen(&mut conn, &keys(), some_case(), KEY).await;
     assert!(matches!(refused, Err(StoreError::NoCase)));
 }
