@@ -10,7 +10,6 @@ use domain::{
     people::Actor,
     undo::{Step, Undo},
 };
-use jiff::tz::TimeZone;
 use proto::certificates::v1::{
     CancelOrderRequest, Fee, FeeState, GetFeeRequest, GetOrderRequest, Order,
     OrderCertificateRequest, PayFeeRequest, RefundFeeRequest, UpdateDeliveryAddressRequest,
@@ -72,7 +71,6 @@ impl Certificates {
                 .await?;
             return Ok(FeeAnswer::NotOffered);
         };
-        let submitted = brief.facts.received.to_zoned(TimeZone::UTC).date();
         let key = key::of_step(asking.case, Step::PayFee, asking.generation);
         let fresh = PayFeeRequest {
             context: None,
@@ -80,7 +78,7 @@ impl Certificates {
             case_ref: asking.case.to_string(),
             product: product(wanted).into(),
             payment_token,
-            amount_cents: u32::try_from(wanted.fee_on(submitted).0)
+            amount_cents: u32::try_from(wanted.fee_for(brief.facts.received).0)
                 .expect("a fee is a small positive amount"),
         };
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;

@@ -51,7 +51,7 @@ impl Product {
     ///
     /// Never for a day since 2010, when the schedule begins.
     #[must_use]
-    pub fn fee_on(self, day: Date) -> Cents {
+    fn fee_on(self, day: Date) -> Cents {
         SCHEDULE
             .iter()
             .rev()

@@ -44,7 +44,7 @@ impl Future for Serving {
 }
 
 async fn ready(State(needs): State<Needs>) -> StatusCode {
-    let case_file = sqlx::query("select 1").execute(&needs.pool).await.is_ok();
+    let case_file = store::answers(&needs.pool).await.is_ok();
     if case_file && temporal_answers(&needs.temporal).await {
         StatusCode::OK
     } else {

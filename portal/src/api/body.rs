@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::Segment;
 
 use crate::problem::Problem;
@@ -44,6 +44,8 @@ fn unread(rejection: BytesRejection) -> Problem {
 
 /// The parser's own words are not passed on: they quote what was typed.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Whether it is JSON at all comes first: a field may look wrong because the text breaks off behind it.
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|_| Problem::MalformedJson)?;
     let mut text = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut text).map_err(|error| {
         if error.inner().is_data() {
@@ -52,7 +54,6 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             Problem::MalformedJson
         }
     })?;
-    text.end().map_err(|_| Problem::MalformedJson)?;
     Ok(body)
 }
 
