@@ -1,6 +1,6 @@
 # One image with all four programs: worker, portal, sandbox, newborn. docker-compose.yml says which one a container runs.
 
-FROM rust:1-bookworm AS build
+FROM rust:1.95-bookworm AS build
 WORKDIR /src
 # Named one by one: nothing else in the folder, such as data or build results, gets into the image.
 COPY Cargo.toml Cargo.lock ./
