@@ -1,10 +1,18 @@
 //! What happens by itself, when it is due. It is written in the database, so a restart loses nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
+
+use sqlx::{PgConnection, postgres::PgRow};
 
 use crate::{
-    faults::Fault, federal::issuing, log::Quiet, moment::Moment, operations::Jurisdiction,
-    province::production, register::Register,
+    events::{self, EventKind, Events},
+    faults::Fault,
+    federal::issuing::Received,
+    log::Quiet,
+    moment::Moment,
+    operations::Jurisdiction,
+    province::production::Placed,
+    register::Register,
 };
 
 /// How long to wait after a database error, or when a due row is held by somebody else.
@@ -12,8 +20,27 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// How long to sleep when nothing is due; a bell wakes the clock earlier.
 const IDLE: Duration = Duration::from_secs(3600);
 
+/// Something in a register that moves by itself.
+pub trait Timed: Sized + Send {
+    /// Holds the one that is due at `$1` and has waited longest, but for those that somebody else holds.
+    const NEXT: &'static str;
+    /// When the next one is due.
+    const NEXT_AT: &'static str;
+
+    fn read(row: &PgRow) -> Self;
+
+    fn case_ref(&self) -> &str;
+
+    /// Does all that is due, and says what moved last. Its row is held.
+    fn advance(
+        self,
+        conn: &mut PgConnection,
+        now: Moment,
+    ) -> impl Future<Output = Result<(Self, Option<EventKind>), Fault>> + Send;
+}
+
 /// What a look at the database came to.
-pub enum Due {
+enum Due {
     /// One thing was due and is done.
     Done,
     /// The next thing is due then.
@@ -53,8 +80,8 @@ async fn step(register: &Register) -> Result<Due, Fault> {
     let mut tx = register.pool.begin().await?;
     let now = Moment::now();
     let due = match register.jurisdiction {
-        Jurisdiction::Province => production::advance_next(&mut tx, now).await?,
-        Jurisdiction::Federal => issuing::advance_next(&mut tx, now).await?,
+        Jurisdiction::Province => advance_next::<Placed>(&mut tx, now).await?,
+        Jurisdiction::Federal => advance_next::<Received>(&mut tx, now).await?,
     };
     tx.commit().await?;
     Ok(match due {
@@ -62,4 +89,18 @@ async fn step(register: &Register) -> Result<Due, Fault> {
         Due::At(moment) if moment <= now => Due::At(now.after(AGAIN_AFTER)),
         Due::Done | Due::At(_) | Due::Nothing => due,
     })
+}
+
+async fn advance_next<T: Timed>(conn: &mut PgConnection, now: Moment) -> Result<Due, Fault> {
+    let row = sqlx::query(T::NEXT).bind(now.to_sqlx()).fetch_optional(&mut *conn).await?;
+    let Some(due) = row.map(|row| T::read(&row)) else {
+        let next: Option<jiff_sqlx::Timestamp> =
+            sqlx::query_scalar(T::NEXT_AT).fetch_one(conn).await?;
+        return Ok(next.map_or(Due::Nothing, |at| Due::At(at.into())));
+    };
+    let (due, moved) = due.advance(conn, now).await?;
+    let mut events = Events::default();
+    events.add(due.case_ref(), moved.expect("what is due moves"));
+    events::append(conn, &events, now).await?;
+    Ok(Due::Done)
 }

@@ -17,7 +17,7 @@ use crate::{
 /// How often a stream with nothing to tell says that it is alive.
 const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(3);
 /// How many events are read at once.
-const PAGE: i64 = 200;
+const PAGE: usize = 200;
 
 /// What a reader of a stream gets.
 #[derive(Debug, Clone)]
@@ -29,31 +29,57 @@ pub enum Told {
 /// An open stream of events.
 pub type Telling<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// Adds an event. The counter's row stays locked until the transaction ends, so the sequence has no gaps and no event
-/// becomes visible before an earlier one.
+/// Events of one transaction, each of a case.
+#[derive(Debug, Default)]
+pub struct Events {
+    pub ids: Vec<uuid::Uuid>,
+    pub cases: Vec<String>,
+    pub kinds: Vec<&'static str>,
+}
+
+impl Events {
+    pub fn add(&mut self, case: &str, kind: EventKind) {
+        self.ids.push(uuid::Uuid::now_v7());
+        self.cases.push(case.into());
+        self.kinds.push(kind.as_str_name());
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// The beginning of the statement that adds events: ids `$1`, cases `$2`, kinds `$3`, the time `$4`.
+///
+/// The counter's row stays locked until the transaction ends, so the sequence has no gaps and no event becomes visible
+/// before an earlier one. It is the last statement of its transaction: all other writers of events wait meanwhile.
+macro_rules! telling {
+    () => {
+        "with counted as (
+             update event_counter set latest = latest + cardinality($1) returning latest - cardinality($1) as before
+         ), told as (
+             insert into events (sequence, event_id, case_ref, kind, occurred_at)
+             select before + nth, event_id, case_ref, kind, $4
+             from counted, unnest($1, $2, $3) with ordinality as event (event_id, case_ref, kind, nth)
+         ) "
+    };
+}
+pub(crate) use telling;
+
+/// Adds events that follow no command.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn append(
-    conn: &mut PgConnection,
-    case: &str,
-    kind: EventKind,
-    now: Moment,
-) -> Result<(), Fault> {
-    sqlx::query(
-        "with counted as (
-             update event_counter set latest = latest + 1 returning latest
-         )
-         insert into events (sequence, event_id, case_ref, kind, occurred_at)
-         select latest, $1, $2, $3, $4 from counted",
-    )
-    .bind(uuid::Uuid::now_v7())
-    .bind(case)
-    .bind(kind.as_str_name())
-    .bind(now.to_sqlx())
-    .execute(conn)
-    .await?;
+pub async fn append(conn: &mut PgConnection, events: &Events, now: Moment) -> Result<(), Fault> {
+    sqlx::query(concat!(telling!(), "select"))
+        .bind(&events.ids)
+        .bind(&events.cases)
+        .bind(&events.kinds)
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -100,6 +126,14 @@ struct Reader {
     out: mpsc::Sender<Result<Told, Status>>,
 }
 
+/// What is left to read after a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Afterwards {
+    /// The page was full: perhaps more.
+    More,
+    Nothing,
+}
+
 impl Reader {
     /// Tells events until the reader leaves, the register stops, or the stream is told to be unavailable.
     async fn run(&mut self) -> Result<(), Fault> {
@@ -113,7 +147,7 @@ impl Reader {
                 Some(Mood::Slow(delay)) => tokio::time::sleep(delay).await,
                 Some(Mood::LoseAnswer | Mood::Refuse(_)) | None => {}
             }
-            while self.tell_a_page().await? {}
+            while self.tell_a_page().await? == Afterwards::More {}
             tokio::select! {
                 _ = self.bell.changed() => {}
                 _ = rules.changed() => {}
@@ -129,8 +163,8 @@ impl Reader {
         }
     }
 
-    /// Tells what comes next; false when there was nothing.
-    async fn tell_a_page(&mut self) -> Result<bool, Fault> {
+    /// Tells what comes next.
+    async fn tell_a_page(&mut self) -> Result<Afterwards, Fault> {
         let rows = sqlx::query(
             "select sequence, event_id, case_ref, kind, occurred_at
              from events
@@ -139,7 +173,7 @@ impl Reader {
              limit $2",
         )
         .bind(i64::try_from(self.cursor).unwrap_or(i64::MAX))
-        .bind(PAGE)
+        .bind(PAGE as i64)
         .fetch_all(&self.register.pool)
         .await?;
         for row in &rows {
@@ -154,11 +188,12 @@ impl Reader {
             };
             let sequence = event.sequence;
             if self.out.send(Ok(Told::Event(event))).await.is_err() {
-                return Ok(false);
+                return Ok(Afterwards::Nothing);
             }
             self.cursor = sequence;
         }
-        Ok(!rows.is_empty())
+        // What is told while a page is read rings the bell again.
+        Ok(if rows.len() == PAGE { Afterwards::More } else { Afterwards::Nothing })
     }
 }
 

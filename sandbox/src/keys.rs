@@ -4,7 +4,12 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Row};
 
-use crate::{calls::Command, faults::Fault, moment::Moment};
+use crate::{
+    calls::Command,
+    events::{self, Events},
+    faults::Fault,
+    moment::Moment,
+};
 
 /// A key, read: `<subject>/<step>/<generation>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,27 +92,17 @@ pub async fn open<C: Command>(
     command: &C,
     key: &Key,
 ) -> Result<Known<C::Answer>, Fault> {
-    hold(conn, key.as_str()).await?;
-    if let Some(undone) = command.undoes() {
-        hold(conn, undone).await?;
+    let row = sqlx::query("select * from open_key($1, $2, $3, $4, $5)")
+        .bind(key.as_str())
+        .bind(&key.subject)
+        .bind(&key.step)
+        .bind(key.generation)
+        .bind(command.undoes())
+        .fetch_one(conn)
+        .await?;
+    if !row.get::<bool, _>("held") {
+        return Err(Fault::InProgress);
     }
-    // Only now that the key is held: what another call has just committed must be seen.
-    let row = sqlx::query(
-        "select request_digest, answer,
-                exists (select from undone_keys where key = $1)
-                or exists (
-                    select from answered_keys
-                    where subject = $2 and step = $3 and generation > $4
-                ) as shut
-         from (select $1 as key) as asked
-         left join answered_keys using (key)",
-    )
-    .bind(key.as_str())
-    .bind(&key.subject)
-    .bind(&key.step)
-    .bind(key.generation)
-    .fetch_one(conn)
-    .await?;
     match row.get::<Option<Vec<u8>>, _>("request_digest") {
         Some(kept) if kept == digest(command) => {
             Ok(Known::Answered(C::Answer::decode(row.get::<&[u8], _>("answer"))?))
@@ -118,7 +113,16 @@ pub async fn open<C: Command>(
     }
 }
 
-/// Keeps the answer under the key.
+/// What is kept under a key, `$5` to `$11` and `$4`.
+macro_rules! keeping {
+    () => {
+        "insert into answered_keys
+             (key, subject, step, generation, operation, request_digest, answer, answered_at)
+         values ($5, $6, $7, $8, $9, $10, $11, $4)"
+    };
+}
+
+/// Keeps the answer under the key, and tells the events. The last statement of a command.
 ///
 /// # Errors
 ///
@@ -128,23 +132,26 @@ pub async fn keep<C: Command>(
     command: &C,
     key: &Key,
     answer: &C::Answer,
+    events: &Events,
     now: Moment,
 ) -> Result<(), Fault> {
-    sqlx::query(
-        "insert into answered_keys
-             (key, subject, step, generation, operation, request_digest, answer, answered_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(key.as_str())
-    .bind(&key.subject)
-    .bind(&key.step)
-    .bind(key.generation)
-    .bind(C::OPERATION.name())
-    .bind(digest(command))
-    .bind(answer.encode_to_vec())
-    .bind(now.to_sqlx())
-    .execute(conn)
-    .await?;
+    // Without an event, nobody need wait for the counter.
+    let statement =
+        if events.is_empty() { keeping!() } else { concat!(events::telling!(), keeping!()) };
+    sqlx::query(statement)
+        .bind(&events.ids)
+        .bind(&events.cases)
+        .bind(&events.kinds)
+        .bind(now.to_sqlx())
+        .bind(key.as_str())
+        .bind(&key.subject)
+        .bind(&key.step)
+        .bind(key.generation)
+        .bind(C::OPERATION.name())
+        .bind(digest(command))
+        .bind(answer.encode_to_vec())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -172,16 +179,6 @@ pub async fn is_shut(conn: &mut PgConnection, key: &str) -> Result<bool, Fault> 
         .bind(key)
         .fetch_one(conn)
         .await?)
-}
-
-/// Holds a key until the transaction ends, without waiting for another holder.
-async fn hold(conn: &mut PgConnection, key: &str) -> Result<(), Fault> {
-    let held: bool =
-        sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('key:' || $1, 0))")
-            .bind(key)
-            .fetch_one(conn)
-            .await?;
-    if held { Ok(()) } else { Err(Fault::InProgress) }
 }
 
 /// SHA-256 of the operation and its business fields; the context was taken out before.

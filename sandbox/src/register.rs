@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     caller::Caller,
     calls::{Answer, Call, Command, Query},
-    events::{self, EventKind},
+    events::{EventKind, Events},
     faults::Fault,
     keys::{self, Key, Known},
     log,
@@ -54,11 +54,12 @@ pub struct Desk<'a> {
     pub now: Moment,
     pub pace: Pace,
     pub key: &'a Key,
-    bells: Bells,
+    events: Events,
+    scheduled: bool,
 }
 
 /// Whom to wake once the transaction is committed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Bells {
     told: bool,
     scheduled: bool,
@@ -73,19 +74,14 @@ enum Worked<A> {
 }
 
 impl Desk<'_> {
-    /// Adds an event to the register's sequence.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn tell(&mut self, case: &str, kind: EventKind) -> Result<(), Fault> {
-        self.bells.told = true;
-        events::append(self.conn, case, kind, self.now).await
+    /// Adds an event to the register's sequence, at the end of the transaction.
+    pub fn tell(&mut self, case: &str, kind: EventKind) {
+        self.events.add(case, kind);
     }
 
     /// Something will happen by itself: the clock must look again.
     pub const fn leave_to_the_clock(&mut self) {
-        self.bells.scheduled = true;
+        self.scheduled = true;
     }
 
     /// Shuts the door on a command that may still come.
@@ -135,31 +131,32 @@ impl Register {
     ///
     /// The fault, as a status.
     pub async fn command<C: Command>(
-        &self,
+        self: &Arc<Self>,
         request: Request<C>,
     ) -> Result<Response<C::Answer>, Status> {
         let (started, caller) = (Instant::now(), Caller::of(&request));
         let mut command = request.into_inner();
         let correlation = command.take_context().correlation;
-        let asked = self.answer_command(&caller, &command, &correlation).await;
-        self.report::<C>(command.subject(), started, asked)
+        let subject = command.subject().to_owned();
+        let asked = self.answer_command(&caller, command, &correlation).await;
+        self.report::<C>(&subject, started, asked)
     }
 
     async fn answer_command<C: Command>(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
-        command: &C,
+        command: C,
         correlation: &str,
     ) -> Result<C::Answer, Fault> {
         self.admit(caller, C::OPERATION).await?;
         let mood = self.misbehaviour.meet(C::OPERATION, correlation);
         self.suffer(mood.as_ref()).await?;
-        let key = keys::check(command)?;
+        let key = keys::check(&command)?;
         let refusal = match &mood {
             Some(Mood::Refuse(reason)) => C::refusal(reason, &key),
             _ => None,
         };
-        let answer = self.work(command, &key, refusal).await?;
+        let answer = self.work(&command, &key, refusal).await?;
         send(answer, mood.as_ref())
     }
 
@@ -208,14 +205,15 @@ impl Register {
             Known::New => {}
         }
         let now = Moment::now();
-        let mut desk = Desk { conn, now, pace: self.pace, key, bells: Bells::default() };
+        let pace = self.pace;
+        let mut desk = Desk { conn, now, pace, key, events: Events::default(), scheduled: false };
         let answer = match refusal {
             Some(refusal) => refusal,
             None => command.work(&mut desk).await?,
         };
-        let bells = desk.bells;
-        keys::keep(conn, command, key, &answer, now).await?;
-        Ok(Worked::Now { answer, bells })
+        let Desk { events, scheduled, .. } = desk;
+        keys::keep(conn, command, key, &answer, &events, now).await?;
+        Ok(Worked::Now { answer, bells: Bells { told: !events.is_empty(), scheduled } })
     }
 
     fn ring(&self, bells: Bells) {

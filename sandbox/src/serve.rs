@@ -47,7 +47,7 @@ use crate::{
 
 static PROVINCE_TABLES: Migrator = sqlx::migrate!("migrations/province");
 static FEDERAL_TABLES: Migrator = sqlx::migrate!("migrations/federal");
-const CONNECTIONS: u32 = 20;
+const CONNECTIONS: u32 = 10;
 
 /// The three sockets, bound.
 pub struct Listeners {
@@ -162,7 +162,11 @@ async fn connect(url: &SecretString, tables: &Migrator) -> anyhow::Result<PgPool
     // The error could quote the URL, and with it the password.
     let options =
         PgConnectOptions::from_str(url.expose_secret()).ok().context("not a database URL")?;
-    let options = options.application_name("sandbox").disable_statement_logging();
+    let options = options
+        .application_name("sandbox")
+        // Every statement looks its rows up by an index, whatever the values: one plan each is enough.
+        .options([("plan_cache_mode", "force_generic_plan")])
+        .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         // A connection that broke is found out by the call that uses it, and that call can be made again.

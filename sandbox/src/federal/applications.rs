@@ -18,10 +18,14 @@ use proto::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{issuing, names};
+use super::{
+    issuing::{self, Received},
+    names,
+};
 use crate::{
     addresses,
     calls::{Command, Query, call, undo_answers},
+    clock::Timed,
     faults::Fault,
     keys::{Key, Undoing},
     moment::read_date,
@@ -60,17 +64,16 @@ impl Command for SubmitSinApplicationRequest {
         if !fields.is_empty() {
             return Ok(answer(Outcome::DataRejected(DataRejected { fields })));
         }
-        let Some(application_id) = receive(desk, self).await? else {
+        let Some(received) = receive(desk, self).await? else {
             let application_id = live(desk.conn, &self.registration_number).await?.to_string();
             return Ok(answer(Outcome::DuplicateApplication(DuplicateApplication {
                 application_id,
             })));
         };
-        if let Some(moved) = issuing::advance(desk.conn, application_id, desk.now).await? {
-            desk.tell(&self.case_ref, moved).await?;
+        let (received, moved) = received.advance(desk.conn, desk.now).await?;
+        if let Some(moved) = moved {
+            desk.tell(&self.case_ref, moved);
         }
-        let received =
-            issuing::find(desk.conn, &self.idempotency_key).await?.expect("it was just received");
         if received.application.state() != ApplicationState::Issued {
             desk.leave_to_the_clock();
         }
@@ -239,18 +242,19 @@ fn unholdable(request: &SubmitSinApplicationRequest) -> Vec<String> {
 async fn receive(
     desk: &mut Desk<'_>,
     request: &SubmitSinApplicationRequest,
-) -> Result<Option<Uuid>, Fault> {
+) -> Result<Option<Received>, Fault> {
     let issuing = desk.now.after(desk.pace.issuing);
     let validating = desk.now.after(desk.pace.issuing / 2);
     let address = request.mailing_address.as_ref().map(Message::encode_to_vec).unwrap_or_default();
-    Ok(sqlx::query_scalar(
+    let row = sqlx::query(concat!(
         "insert into applications
              (application_id, key, case_ref, registration_number, content, mailing_address, address_generation,
               received_at, validating_due_at, issuing_due_at)
          values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
          on conflict do nothing
-         returning application_id",
-    )
+         returning ",
+        issuing::application_columns!()
+    ))
     .bind(Uuid::now_v7())
     .bind(&request.idempotency_key)
     .bind(&request.case_ref)
@@ -261,7 +265,8 @@ async fn receive(
     .bind(validating.to_sqlx())
     .bind(issuing.to_sqlx())
     .fetch_optional(&mut *desk.conn)
-    .await?)
+    .await?;
+    Ok(row.map(|row| Received::read(&row)))
 }
 
 /// The live application for a registration; one was just found in the way.

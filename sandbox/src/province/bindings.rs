@@ -46,7 +46,7 @@ impl Command for BindNoticeRequest {
 
     async fn work(&self, desk: &mut Desk<'_>) -> Result<BindNoticeResponse, Fault> {
         check_decision(self)?;
-        let stated =
+        let mut stated =
             stated::hold(desk, &self.statement_key).await?.ok_or(Fault::StatementUnknown)?;
         match stated.state {
             StatementState::Withdrawn => return Ok(refused(RefusalReason::StatementWithdrawn)),
@@ -56,15 +56,16 @@ impl Command for BindNoticeRequest {
         let Some(notice) = notices::find(desk.conn, &self.notice_id).await? else {
             return Ok(refused(RefusalReason::NotMatched));
         };
-        match holder(desk.conn, &self.notice_id).await? {
+        match notice.bound_to {
             Some(other) if other != stated.statement_id => {
                 return Ok(refused(RefusalReason::NoticeTaken));
             }
             // Bound to this statement by an earlier generation: this key takes the binding over.
-            Some(_) => unbind(desk, stated.statement_id).await?,
-            None if finding::find_bound(desk.conn, stated.statement_id).await?.is_some() => {
-                return Ok(refused(RefusalReason::NotMatched));
+            Some(_) => {
+                unbind(desk, stated.statement_id).await?;
+                stated.bound = None;
             }
+            None if stated.bound.is_some() => return Ok(refused(RefusalReason::NotMatched)),
             None => {}
         }
         if !agrees(desk.conn, self, &stated, &notice.birth).await? {
@@ -139,7 +140,7 @@ async fn agrees(
             Ok(!stated.birth.unattended && stated.birth.differences(notice).iter().all(accepted))
         }
         MatchDecision::Automatic | MatchDecision::Unspecified => {
-            let found = finding::find_match(conn, stated.statement_id, &stated.birth).await?;
+            let found = finding::find_match(conn, stated).await?;
             Ok(
                 matches!(found.outcome, Some(r#match::Outcome::Matched(it)) if it.notice_id == request.notice_id),
             )
@@ -190,16 +191,6 @@ async fn unbind(desk: &mut Desk<'_>, statement: Uuid) -> Result<(), Fault> {
     .execute(&mut *desk.conn)
     .await?;
     Ok(())
-}
-
-/// The statement a notice is bound to.
-async fn holder(conn: &mut PgConnection, notice: &str) -> Result<Option<Uuid>, Fault> {
-    Ok(sqlx::query_scalar(
-        "select statement_id from bindings where notice_id = $1 and unbound_at is null",
-    )
-    .bind(notice)
-    .fetch_optional(conn)
-    .await?)
 }
 
 /// The statement's key and the notice of a binding, live or not.

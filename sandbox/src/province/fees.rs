@@ -82,7 +82,7 @@ impl Command for PayFeeRequest {
         .fetch_optional(&mut *desk.conn)
         .await?;
         let Some(row) = row else { return Ok(declined(DeclineReason::AlreadyPaid)) };
-        desk.tell(&self.case_ref, crate::events::EventKind::FeePaid).await?;
+        desk.tell(&self.case_ref, crate::events::EventKind::FeePaid);
         Ok(PayFeeResponse { outcome: Some(pay_fee_response::Outcome::Paid(read(&row))) })
     }
 
@@ -211,20 +211,6 @@ pub async fn hold_unearned(
     .fetch_optional(conn)
     .await?;
     Ok(held.is_some())
-}
-
-/// Earns a fee: production of the order it pays for begins.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn earn(conn: &mut PgConnection, fee: Uuid, now: Moment) -> Result<(), Fault> {
-    sqlx::query("update fees set earned_at = $2 where fee_id = $1 and earned_at is null")
-        .bind(fee)
-        .bind(now.to_sqlx())
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 async fn refund(conn: &mut PgConnection, key: &str, now: Moment) -> Result<(), Fault> {

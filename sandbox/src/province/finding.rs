@@ -4,19 +4,54 @@ use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use prost::Message;
 use proto::registry::v1::{
-    Differs, Match, MatchField, Matched, NoNotice, Notice, Several, Statement, r#match::Outcome,
+    Differs, Match, MatchField, Matched, NoNotice, Notice, Several, r#match::Outcome,
 };
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use uuid::Uuid;
 
-use super::matching::Birth;
+use super::{
+    matching::Birth,
+    stated::{self, Stated},
+};
 use crate::{events::EventKind, faults::Fault, register::Desk};
 
-/// A statement that is neither registered nor withdrawn, as far as matching needs it.
+/// The open notices by a condition on their two dates.
+macro_rules! open_notices_where {
+    ($condition:literal) => {
+        concat!(
+            "select notice_id, content
+             from notices
+             where ",
+            $condition,
+            " and not exists (
+                  select from bindings
+                  where bindings.notice_id = notices.notice_id and unbound_at is null
+              )
+             order by notice_id"
+        )
+    };
+}
+
+/// Holds dates until the transaction ends, always in the same order. A lock of two numbers is apart from those of keys.
+macro_rules! holding {
+    ($dates:literal) => {
+        concat!(
+            "select pg_advisory_xact_lock(0, held.day)
+             from (
+                 select distinct date - date '2000-01-01' as day
+                 from (",
+            $dates,
+            ") as dates (date)
+                 where date is not null
+                 order by day
+             ) as held"
+        )
+    };
+}
+
+/// A statement that is neither registered nor withdrawn, and how it matched when last looked at.
 struct Open {
-    statement_id: Uuid,
-    case_ref: String,
-    birth: Birth,
+    stated: Stated,
     last_match: Match,
 }
 
@@ -27,10 +62,23 @@ pub struct Noticed {
     pub birth: Birth,
 }
 
+impl Noticed {
+    /// Reads a notice as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Unreadable`].
+    pub fn read(notice_id: String, content: &[u8]) -> Result<Self, Fault> {
+        let notice = Notice::decode(content)?;
+        let birth = Birth::noticed(&notice).expect("a notice was checked before it was kept");
+        Ok(Self { notice_id, birth })
+    }
+}
+
 /// The notice bound to a statement, and what an officer accepted between the two.
 pub struct Bound {
     pub notice: Noticed,
-    accepted: Vec<i32>,
+    pub accepted: Vec<i32>,
 }
 
 impl Bound {
@@ -42,6 +90,12 @@ impl Bound {
     }
 }
 
+/// How a statement that is bound to no notice matches, and the open notices that fit it.
+pub struct Looked {
+    pub found: Match,
+    pub fitting: Vec<Noticed>,
+}
+
 /// Waits until no other transaction changes statements or notices with one of these births' dates. Two that concern each
 /// other share a date, so neither can miss the other. Taken before any row is locked.
 ///
@@ -49,20 +103,30 @@ impl Bound {
 ///
 /// Those of the database.
 pub async fn hold_dates(conn: &mut PgConnection, births: &[&Birth]) -> Result<(), Fault> {
-    let dates: Vec<String> = births
+    let dates: Vec<jiff_sqlx::Date> = births
         .iter()
         .flat_map(|it| [it.date_of_birth, it.birth_parent_date_of_birth])
-        .map(|date| date.to_string())
+        .map(|date| date.to_sqlx())
         .collect();
-    sqlx::query(
-        "select pg_advisory_xact_lock(held.lock)
-         from (
-             select distinct hashtextextended('date:' || date, 0) as lock
-             from unnest($1::text[]) as date
-             order by lock
-         ) as held",
-    )
-    .bind(dates)
+    sqlx::query(holding!("select unnest($1::date[])")).bind(dates).execute(conn).await?;
+    Ok(())
+}
+
+/// Holds the dates of a statement, and of the notice that is bound to it, as [`hold_dates`] does.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn hold_dates_of(conn: &mut PgConnection, statement_key: &str) -> Result<(), Fault> {
+    sqlx::query(holding!(
+        "select unnest(array[statements.child_date_of_birth, statements.birth_parent_date_of_birth,
+                             notices.child_date_of_birth, notices.birth_parent_date_of_birth])
+         from statements
+         left join bindings on bindings.statement_id = statements.statement_id and unbound_at is null
+         left join notices using (notice_id)
+         where statements.key = $1"
+    ))
+    .bind(statement_key)
     .execute(conn)
     .await?;
     Ok(())
@@ -73,48 +137,35 @@ pub async fn hold_dates(conn: &mut PgConnection, births: &[&Birth]) -> Result<()
 /// # Errors
 ///
 /// Those of the database.
-pub async fn find_match(
-    conn: &mut PgConnection,
-    statement: Uuid,
-    birth: &Birth,
-) -> Result<Match, Fault> {
-    if let Some(bound) = find_bound(conn, statement).await? {
-        let fields = bound.differences(birth);
-        return Ok(if fields.is_empty() {
-            matched(bound.notice.notice_id)
-        } else {
-            differs(bound.notice.notice_id, &fields)
-        });
-    }
-    let notices = open_notices(conn, birth).await?;
-    let fitting: Vec<&String> =
-        notices.iter().filter(|it| birth.fits(&it.birth)).map(|it| &it.notice_id).collect();
-    match fitting[..] {
-        [] => nearest(conn, statement, birth, notices).await,
-        [only] => Ok(matched(only.clone())),
-        [..] => Ok(several(fitting.into_iter().cloned().collect())),
-    }
+pub async fn find_match(conn: &mut PgConnection, stated: &Stated) -> Result<Match, Fault> {
+    let Some(bound) = &stated.bound else {
+        return Ok(look(conn, stated.statement_id, &stated.birth).await?.found);
+    };
+    let notice_id = bound.notice.notice_id.clone();
+    let fields = bound.differences(&stated.birth);
+    Ok(if fields.is_empty() { matched(notice_id) } else { differs(notice_id, &fields) })
 }
 
-/// The notice bound to a statement.
+/// Looks for notices of a statement that is bound to none.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn find_bound(conn: &mut PgConnection, statement: Uuid) -> Result<Option<Bound>, Fault> {
-    let row = sqlx::query(
-        "select notice_id, content, accepted_differences
-         from bindings join notices using (notice_id)
-         where statement_id = $1 and unbound_at is null",
-    )
-    .bind(statement)
-    .fetch_optional(conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Bound { notice: read_notice(&row)?, accepted: row.get("accepted_differences") }))
+pub async fn look(
+    conn: &mut PgConnection,
+    statement: Uuid,
+    birth: &Birth,
+) -> Result<Looked, Fault> {
+    let fitting = fitting_notices(conn, birth).await?;
+    let found = match &fitting[..] {
+        [] => nearest(conn, statement, birth).await?,
+        [only] => matched(only.notice_id.clone()),
+        [..] => several(fitting.iter().map(|it| it.notice_id.clone()).collect()),
+    };
+    Ok(Looked { found, fitting })
 }
 
-/// The open notices that fit a statement.
+/// The open notices that fit a statement. Both dates of such a notice are the statement's.
 ///
 /// # Errors
 ///
@@ -123,8 +174,11 @@ pub async fn fitting_notices(
     conn: &mut PgConnection,
     birth: &Birth,
 ) -> Result<Vec<Noticed>, Fault> {
-    let notices = open_notices(conn, birth).await?;
-    Ok(notices.into_iter().filter(|it| birth.fits(&it.birth)).collect())
+    let same_dates =
+        open_notices_where!("child_date_of_birth = $1 and birth_parent_date_of_birth = $2");
+    let mut notices = open_notices(conn, same_dates, birth).await?;
+    notices.retain(|it| birth.fits(&it.birth));
+    Ok(notices)
 }
 
 /// Looks again at the open statements that one of these notices concerns, or did, and tells the cases whose match has
@@ -139,17 +193,17 @@ pub async fn reconsider(
     own: Option<Uuid>,
 ) -> Result<(), Fault> {
     let mut changed = Vec::new();
-    for statement in open_statements(desk.conn, around).await? {
-        let found = find_match(desk.conn, statement.statement_id, &statement.birth).await?;
-        if found != statement.last_match {
-            remember(desk.conn, statement.statement_id, &found).await?;
-            if own != Some(statement.statement_id) {
-                changed.push(statement.case_ref);
+    for Open { stated, last_match } in open_statements(desk.conn, around).await? {
+        let found = find_match(desk.conn, &stated).await?;
+        if found != last_match {
+            remember(desk.conn, stated.statement_id, &found).await?;
+            if own != Some(stated.statement_id) {
+                changed.push(stated.case_ref);
             }
         }
     }
     for case in changed {
-        desk.tell(&case, EventKind::MatchChanged).await?;
+        desk.tell(&case, EventKind::MatchChanged);
     }
     Ok(())
 }
@@ -174,17 +228,15 @@ pub async fn remember(
 
 /// No notice fits: the one that is about this birth all the same and differs least. A notice that fits another open
 /// statement is that child's, such as a twin's.
-async fn nearest(
-    conn: &mut PgConnection,
-    statement: Uuid,
-    birth: &Birth,
-    mut near: Vec<Noticed>,
-) -> Result<Match, Fault> {
+async fn nearest(conn: &mut PgConnection, statement: Uuid, birth: &Birth) -> Result<Match, Fault> {
+    let one_same_date =
+        open_notices_where!("(child_date_of_birth = $1 or birth_parent_date_of_birth = $2)");
+    let mut near = open_notices(conn, one_same_date, birth).await?;
     near.retain(|it| birth.is_near(&it.birth));
     if !near.is_empty() {
         let mut others = open_statements(conn, &near).await?;
-        others.retain(|it| it.statement_id != statement);
-        near.retain(|it| !others.iter().any(|other| other.birth.fits(&it.birth)));
+        others.retain(|it| it.stated.statement_id != statement);
+        near.retain(|it| !others.iter().any(|other| other.stated.birth.fits(&it.birth)));
     }
     let least = near.iter().map(|it| birth.differences(&it.birth).len()).min();
     near.retain(|it| Some(birth.differences(&it.birth).len()) == least);
@@ -195,25 +247,21 @@ async fn nearest(
     })
 }
 
-async fn open_notices(conn: &mut PgConnection, birth: &Birth) -> Result<Vec<Noticed>, Fault> {
+async fn open_notices(
+    conn: &mut PgConnection,
+    select: &'static str,
+    birth: &Birth,
+) -> Result<Vec<Noticed>, Fault> {
     if birth.unattended {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(
-        "select notice_id, content
-         from notices
-         where (child_date_of_birth = $1 or birth_parent_date_of_birth = $2)
-           and not exists (
-               select from bindings
-               where bindings.notice_id = notices.notice_id and unbound_at is null
-           )
-         order by notice_id",
-    )
-    .bind(birth.date_of_birth.to_sqlx())
-    .bind(birth.birth_parent_date_of_birth.to_sqlx())
-    .fetch_all(conn)
-    .await?;
-    rows.iter().map(read_notice).collect()
+    let rows = sqlx::query(select)
+        .bind(birth.date_of_birth.to_sqlx())
+        .bind(birth.birth_parent_date_of_birth.to_sqlx())
+        .fetch_all(conn)
+        .await?;
+    let notice = |row: &PgRow| Noticed::read(row.get("notice_id"), row.get("content"));
+    rows.iter().map(notice).collect()
 }
 
 /// The open statements that one of the notices fits, nearly fits, or was named to.
@@ -221,29 +269,26 @@ async fn open_statements(conn: &mut PgConnection, around: &[Noticed]) -> Result<
     let dates = |of: fn(&Birth) -> Date| -> Vec<jiff_sqlx::Date> {
         around.iter().map(|it| of(&it.birth).to_sqlx()).collect()
     };
-    let rows = sqlx::query(
-        "select statement_id, case_ref, content, last_match
-         from statements
-         where withdrawn_at is null and registered_at is null
-           and (child_date_of_birth = any($1) or birth_parent_date_of_birth = any($2))
-         order by received_at, statement_id",
-    )
+    let rows = sqlx::query(stated::stated_where!(
+        "withdrawn_at is null and registered_at is null
+           and (statements.child_date_of_birth = any($1) or statements.birth_parent_date_of_birth = any($2))
+         order by statements.received_at, statement_id"
+    ))
     .bind(dates(|it| it.date_of_birth))
     .bind(dates(|it| it.birth_parent_date_of_birth))
     .fetch_all(conn)
     .await?;
     let mut open = Vec::new();
     for row in &rows {
-        let Some(birth) = Birth::stated(&Statement::decode(row.get::<&[u8], _>("content"))?) else {
-            continue;
-        };
+        let stated = stated::read(row)?;
         let last_match = Match::decode(row.get::<&[u8], _>("last_match"))?;
         let concerns = |it: &Noticed| {
-            birth.fits(&it.birth) || birth.is_near(&it.birth) || names(&last_match, &it.notice_id)
+            stated.birth.fits(&it.birth)
+                || stated.birth.is_near(&it.birth)
+                || names(&last_match, &it.notice_id)
         };
         if around.iter().any(concerns) {
-            let (statement_id, case_ref) = (row.get("statement_id"), row.get("case_ref"));
-            open.push(Open { statement_id, case_ref, birth, last_match });
+            open.push(Open { stated, last_match });
         }
     }
     Ok(open)
@@ -257,12 +302,6 @@ fn names(found: &Match, notice_id: &str) -> bool {
         Some(Outcome::Several(it)) => it.notice_ids.iter().any(|id| id == notice_id),
         Some(Outcome::NoNotice(_)) | None => false,
     }
-}
-
-fn read_notice(row: &PgRow) -> Result<Noticed, Fault> {
-    let notice = Notice::decode(row.get::<&[u8], _>("content"))?;
-    let birth = Birth::noticed(&notice).expect("a notice was checked before it was kept");
-    Ok(Noticed { notice_id: row.get("notice_id"), birth })
 }
 
 fn matched(notice_id: String) -> Match {

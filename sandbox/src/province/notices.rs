@@ -15,6 +15,7 @@ use proto::{
     },
 };
 use sqlx::{PgConnection, Row};
+use uuid::Uuid;
 
 use super::{
     finding::{self, Noticed},
@@ -45,6 +46,7 @@ call! {
 pub struct Held {
     pub notice: Notice,
     pub birth: Birth,
+    pub bound_to: Option<Uuid>,
     version: i32,
     amended_by_generation: i64,
     state: NoticeState,
@@ -166,7 +168,7 @@ pub async fn find(conn: &mut PgConnection, notice_id: &str) -> Result<Option<Hel
     let row = sqlx::query(
         "select content, version, amended_by_generation,
                 exists (select from registrations where notice_id = $1) as registered,
-                exists (select from bindings where notice_id = $1 and unbound_at is null) as bound
+                (select statement_id from bindings where notice_id = $1 and unbound_at is null) as bound_to
          from notices
          where notice_id = $1",
     )
@@ -175,14 +177,16 @@ pub async fn find(conn: &mut PgConnection, notice_id: &str) -> Result<Option<Hel
     .await?;
     let Some(row) = row else { return Ok(None) };
     let notice = Notice::decode(row.get::<&[u8], _>("content"))?;
-    let state = match (row.get("registered"), row.get("bound")) {
+    let bound_to: Option<Uuid> = row.get("bound_to");
+    let state = match (row.get("registered"), bound_to) {
         (true, _) => NoticeState::Registered,
-        (false, true) => NoticeState::Bound,
-        (false, false) => NoticeState::Open,
+        (false, Some(_)) => NoticeState::Bound,
+        (false, None) => NoticeState::Open,
     };
     Ok(Some(Held {
         birth: Birth::noticed(&notice).expect("a notice was checked before it was kept"),
         notice,
+        bound_to,
         version: row.get("version"),
         amended_by_generation: row.get("amended_by_generation"),
         state,

@@ -14,10 +14,15 @@ use proto::{
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use super::{fees, production, subject_of};
+use super::{
+    fees,
+    production::{self, Placed},
+    subject_of,
+};
 use crate::{
     addresses,
     calls::{Command, Query, call, undo_answers},
+    clock::Timed,
     faults::Fault,
     keys::{Key, Undoing},
     register::Desk,
@@ -51,18 +56,17 @@ impl Command for OrderCertificateRequest {
         if let Some(reason) = not_entitled(desk.conn, self).await? {
             return Ok(refused(reason));
         }
-        let Some(order_id) = place(desk, self).await? else {
+        let Some(placed) = place(desk, self).await? else {
             let reason = match is_duplicate(desk.conn, self).await? {
                 true => OrderRefusal::DuplicateOrder,
                 false => OrderRefusal::PaymentNotConfirmed,
             };
             return Ok(refused(reason));
         };
-        if let Some(moved) = production::advance(desk.conn, order_id, desk.now).await? {
-            desk.tell(&self.case_ref, moved).await?;
+        let (placed, moved) = placed.advance(desk.conn, desk.now).await?;
+        if let Some(moved) = moved {
+            desk.tell(&self.case_ref, moved);
         }
-        let placed =
-            production::find(desk.conn, &self.idempotency_key).await?.expect("it was just placed");
         if placed.order.state() != OrderState::Mailed {
             desk.leave_to_the_clock();
         }
@@ -223,7 +227,7 @@ async fn not_entitled(
 async fn place(
     desk: &mut Desk<'_>,
     request: &OrderCertificateRequest,
-) -> Result<Option<Uuid>, Fault> {
+) -> Result<Option<Placed>, Fault> {
     let Ok(fee_id) = request.fee_id.parse::<Uuid>() else { return Ok(None) };
     if !fees::hold_unearned(desk.conn, fee_id, &request.case_ref, request.product()).await? {
         return Ok(None);
@@ -232,13 +236,13 @@ async fn place(
     let printing = production.after(desk.pace.mailing / 2);
     let mailing = production.after(desk.pace.mailing);
     let address = request.delivery_address.as_ref().map(Message::encode_to_vec).unwrap_or_default();
-    Ok(sqlx::query_scalar(
+    let row = sqlx::query(
         "insert into orders
              (order_id, key, case_ref, registration_number, product, fee_id, recipient_name, delivery_address,
               address_generation, accepted_at, production_due_at, printing_due_at, mailing_due_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12)
          on conflict do nothing
-         returning order_id",
+         returning *",
     )
     .bind(Uuid::now_v7())
     .bind(&request.idempotency_key)
@@ -253,7 +257,8 @@ async fn place(
     .bind(printing.to_sqlx())
     .bind(mailing.to_sqlx())
     .fetch_optional(&mut *desk.conn)
-    .await?)
+    .await?;
+    Ok(row.map(|row| Placed::read(&row)))
 }
 
 /// Whether a live order for this registration and product exists.

@@ -5,17 +5,14 @@ use proto::certificates::v1::{Order, OrderState, Product};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use uuid::Uuid;
 
-use super::fees;
-use crate::{
-    clock::Due,
-    events::{self, EventKind},
-    faults::Fault,
-    moment::Moment,
-};
+use crate::{clock::Timed, events::EventKind, faults::Fault, moment::Moment};
 
 /// An order as the register holds it.
 pub struct Placed {
     pub order: Order,
+    order_id: Uuid,
+    case_ref: String,
+    fee_id: Uuid,
     due: Dates,
 }
 
@@ -34,7 +31,7 @@ struct Dates {
 pub async fn find(conn: &mut PgConnection, key: &str) -> Result<Option<Placed>, Fault> {
     let row =
         sqlx::query("select * from orders where key = $1").bind(key).fetch_optional(conn).await?;
-    Ok(row.map(|row| read(&row)))
+    Ok(row.map(|row| Placed::read(&row)))
 }
 
 /// The order placed with a key, held for this transaction.
@@ -47,76 +44,79 @@ pub async fn hold(conn: &mut PgConnection, key: &str) -> Result<Option<Placed>, 
         .bind(key)
         .fetch_optional(conn)
         .await?;
-    Ok(row.map(|row| read(&row)))
+    Ok(row.map(|row| Placed::read(&row)))
 }
 
-/// Does to one order all that is due, and says what moved last.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn advance(
-    conn: &mut PgConnection,
-    order: Uuid,
-    now: Moment,
-) -> Result<Option<EventKind>, Fault> {
-    let row = sqlx::query("select * from orders where order_id = $1 for no key update")
-        .bind(order)
-        .fetch_one(&mut *conn)
-        .await?;
-    let placed = read(&row);
-    let reached = placed.reached(now);
-    if reached == placed.order.state() {
-        return Ok(None);
-    }
-    sqlx::query(
-        "update orders
-         set production_began_at = coalesce(production_began_at, $2),
-             printed_at = case when $3 then coalesce(printed_at, $2) end,
-             mailed_at = case when $4 then $2 end,
-             mailed_on = case when $4 then $5 end
-         where order_id = $1",
-    )
-    .bind(order)
-    .bind(now.to_sqlx())
-    .bind(matches!(reached, OrderState::Printed | OrderState::Mailed))
-    .bind(reached == OrderState::Mailed)
-    .bind(now.date().to_sqlx())
-    .execute(&mut *conn)
-    .await?;
-    fees::earn(conn, row.get("fee_id"), now).await?;
-    Ok(Some(event(reached)))
-}
-
-/// Does what is due to the order that has waited longest, if there is one.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn advance_next(conn: &mut PgConnection, now: Moment) -> Result<Due, Fault> {
-    let row = sqlx::query(
-        "select order_id, case_ref
+impl Timed for Placed {
+    const NEXT: &'static str = "select *
          from orders
          where next_due_at <= $1
          order by next_due_at
          limit 1
-         for no key update skip locked",
-    )
-    .bind(now.to_sqlx())
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(row) = row else { return next(conn).await };
-    match advance(conn, row.get("order_id"), now).await? {
-        Some(kind) => events::append(conn, row.get("case_ref"), kind, now).await?,
-        None => unreachable!("an order that is due moves"),
-    }
-    Ok(Due::Done)
-}
+         for no key update skip locked";
+    const NEXT_AT: &'static str = "select min(next_due_at) from orders";
 
-async fn next(conn: &mut PgConnection) -> Result<Due, Fault> {
-    let next: Option<jiff_sqlx::Timestamp> =
-        sqlx::query_scalar("select min(next_due_at) from orders").fetch_one(conn).await?;
-    Ok(next.map_or(Due::Nothing, |at| Due::At(at.into())))
+    fn read(row: &PgRow) -> Self {
+        let at = |column: &str| Moment::from(row.get::<jiff_sqlx::Timestamp, _>(column));
+        let mailed_on = row.get::<Option<jiff_sqlx::Date>, _>("mailed_on");
+        let (order_id, fee_id): (Uuid, Uuid) = (row.get("order_id"), row.get("fee_id"));
+        Self {
+            order: Order {
+                order_id: order_id.to_string(),
+                registration_number: row.get("registration_number"),
+                product: Product::from_str_name(row.get("product")).unwrap_or_default().into(),
+                state: state(row).into(),
+                fee_id: fee_id.to_string(),
+                accepted_at: Some(at("accepted_at").to_wire()),
+                mailed_on: mailed_on.map(|it| it.to_jiff().to_string()).unwrap_or_default(),
+            },
+            order_id,
+            case_ref: row.get("case_ref"),
+            fee_id,
+            due: Dates {
+                production: at("production_due_at"),
+                printing: at("printing_due_at"),
+                mailing: at("mailing_due_at"),
+            },
+        }
+    }
+
+    fn case_ref(&self) -> &str {
+        &self.case_ref
+    }
+
+    async fn advance(
+        self,
+        conn: &mut PgConnection,
+        now: Moment,
+    ) -> Result<(Self, Option<EventKind>), Fault> {
+        let reached = self.reached(now);
+        if reached == self.order.state() {
+            return Ok((self, None));
+        }
+        // With its production an order earns its fee.
+        let row = sqlx::query(
+            "with earned as (
+                 update fees set earned_at = $2 where fee_id = $6 and earned_at is null
+             )
+             update orders
+             set production_began_at = coalesce(production_began_at, $2),
+                 printed_at = case when $3 then coalesce(printed_at, $2) end,
+                 mailed_at = case when $4 then $2 end,
+                 mailed_on = case when $4 then $5 end
+             where order_id = $1
+             returning *",
+        )
+        .bind(self.order_id)
+        .bind(now.to_sqlx())
+        .bind(matches!(reached, OrderState::Printed | OrderState::Mailed))
+        .bind(reached == OrderState::Mailed)
+        .bind(now.date().to_sqlx())
+        .bind(self.fee_id)
+        .fetch_one(conn)
+        .await?;
+        Ok((Self::read(&row), Some(event(reached))))
+    }
 }
 
 impl Placed {
@@ -174,26 +174,5 @@ fn state(row: &PgRow) -> OrderState {
         OrderState::InProduction
     } else {
         OrderState::Accepted
-    }
-}
-
-fn read(row: &PgRow) -> Placed {
-    let at = |column: &str| Moment::from(row.get::<jiff_sqlx::Timestamp, _>(column));
-    let mailed_on = row.get::<Option<jiff_sqlx::Date>, _>("mailed_on");
-    Placed {
-        order: Order {
-            order_id: row.get::<Uuid, _>("order_id").to_string(),
-            registration_number: row.get("registration_number"),
-            product: Product::from_str_name(row.get("product")).unwrap_or_default().into(),
-            state: state(row).into(),
-            fee_id: row.get::<Uuid, _>("fee_id").to_string(),
-            accepted_at: Some(at("accepted_at").to_wire()),
-            mailed_on: mailed_on.map(|it| it.to_jiff().to_string()).unwrap_or_default(),
-        },
-        due: Dates {
-            production: at("production_due_at"),
-            printing: at("printing_due_at"),
-            mailing: at("mailing_due_at"),
-        },
     }
 }

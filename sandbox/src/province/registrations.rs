@@ -18,7 +18,7 @@ use proto::{
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use super::{finding, stated, stated::Stated, subject_of};
+use super::{stated, stated::Stated, subject_of};
 use crate::{
     calls::{Command, Query, call},
     events::EventKind,
@@ -62,17 +62,18 @@ impl Command for RegisterBirthRequest {
             };
         };
         // First of all: what is registered is registered, whatever this call says.
-        if let Some(registered) = find(desk.conn, stated.statement_id).await? {
-            return Ok(answer(registered));
-        }
-        if stated.state == StatementState::Withdrawn {
-            return Ok(refused(RefusalReason::StatementWithdrawn));
+        match stated.state {
+            StatementState::Registered => {
+                let registered = find(desk.conn, stated.statement_id).await?;
+                return Ok(answer(registered.expect("a registered statement has a registration")));
+            }
+            StatementState::Withdrawn => return Ok(refused(RefusalReason::StatementWithdrawn)),
+            StatementState::Open | StatementState::Unspecified => {}
         }
         if self.content_digest != stated.content_digest {
             return Ok(refused(RefusalReason::ContentDiffers));
         }
-        let bound = finding::find_bound(desk.conn, stated.statement_id).await?;
-        match (bound, &self.without_notice) {
+        match (&stated.bound, &self.without_notice) {
             (Some(bound), None) if bound.differences(&stated.birth).is_empty() => {
                 let registered =
                     register(desk, self, &stated, Some(&bound.notice.notice_id)).await?;
@@ -144,7 +145,7 @@ impl Command for RequestCancellationRequest {
         };
         if row.get::<Option<jiff_sqlx::Date>, _>("cancelled_on").is_none() {
             cancel(desk, self, row.get("statement_id")).await?;
-            desk.tell(row.get("case_ref"), EventKind::Cancelled).await?;
+            desk.tell(row.get("case_ref"), EventKind::Cancelled);
         }
         let review = UnderReview { review_id: Uuid::now_v7().to_string() };
         let outcome = request_cancellation_response::Outcome::UnderReview(review);
@@ -203,18 +204,20 @@ async fn register(
     notice: Option<&str>,
 ) -> Result<Registered, Fault> {
     let registered_on = desk.now.date();
-    let nth: i64 = sqlx::query_scalar("select nextval('registration_numbers')")
-        .fetch_one(&mut *desk.conn)
-        .await?;
-    let number = format!("{}-{PROVINCE_CODE}-{nth:07}", registered_on.year());
+    let prefix = format!("{}-{PROVINCE_CODE}-", registered_on.year());
     let without = request.without_notice.as_ref().map(|it| it.reason().as_str_name());
-    sqlx::query(
-        "insert into registrations
+    let number: String = sqlx::query_scalar(
+        "with marked as (
+             update statements set registered_at = $8 where statement_id = $2
+         )
+         insert into registrations
              (registration_number, statement_id, case_ref, key, content_digest, notice_id, without_notice,
               registered_at, registered_on)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         select $1 || lpad(nth::text, greatest(7, length(nth::text)), '0'), $2, $3, $4, $5, $6, $7, $8, $9
+         from nextval('registration_numbers') as nth
+         returning registration_number",
     )
-    .bind(&number)
+    .bind(prefix)
     .bind(stated.statement_id)
     .bind(&stated.case_ref)
     .bind(&request.idempotency_key)
@@ -223,14 +226,9 @@ async fn register(
     .bind(without)
     .bind(desk.now.to_sqlx())
     .bind(registered_on.to_sqlx())
-    .execute(&mut *desk.conn)
+    .fetch_one(&mut *desk.conn)
     .await?;
-    sqlx::query("update statements set registered_at = $2 where statement_id = $1")
-        .bind(stated.statement_id)
-        .bind(desk.now.to_sqlx())
-        .execute(&mut *desk.conn)
-        .await?;
-    desk.tell(&stated.case_ref, EventKind::Registered).await?;
+    desk.tell(&stated.case_ref, EventKind::Registered);
     Ok(Registered {
         registration_number: number,
         registered_on: registered_on.to_string(),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     content,
-    finding::{self, Noticed},
+    finding::{self, Bound, Noticed},
     matching::{self, Birth},
 };
 use crate::{faults::Fault, register::Desk};
@@ -25,7 +25,24 @@ pub struct Stated {
     pub content_digest: String,
     pub birth: Birth,
     pub state: StatementState,
+    pub bound: Option<Bound>,
 }
+
+/// Statements with the notices that they are bound to.
+macro_rules! stated_where {
+    ($condition:literal) => {
+        concat!(
+            "select statements.statement_id, case_ref, statements.content, content_digest, last_match, withdrawn_at,
+                    registered_at, notice_id, notices.content as notice, accepted_differences
+             from statements
+             left join bindings on bindings.statement_id = statements.statement_id and unbound_at is null
+             left join notices using (notice_id)
+             where ",
+            $condition
+        )
+    };
+}
+pub(super) use stated_where;
 
 /// The statement received under a key.
 ///
@@ -33,14 +50,8 @@ pub struct Stated {
 ///
 /// Those of the database.
 pub async fn find(conn: &mut PgConnection, key: &str) -> Result<Option<Stated>, Fault> {
-    let row = sqlx::query(
-        "select statement_id, case_ref, content, content_digest, withdrawn_at, registered_at
-         from statements
-         where key = $1",
-    )
-    .bind(key)
-    .fetch_optional(conn)
-    .await?;
+    let row =
+        sqlx::query(stated_where!("statements.key = $1")).bind(key).fetch_optional(conn).await?;
     row.map(|row| read(&row)).transpose()
 }
 
@@ -50,16 +61,12 @@ pub async fn find(conn: &mut PgConnection, key: &str) -> Result<Option<Stated>, 
 ///
 /// Those of the database.
 pub async fn hold(desk: &mut Desk<'_>, key: &str) -> Result<Option<Stated>, Fault> {
-    let Some(stated) = find(desk.conn, key).await? else { return Ok(None) };
-    let bound = finding::find_bound(desk.conn, stated.statement_id).await?;
-    let mut births = vec![&stated.birth];
-    births.extend(bound.as_ref().map(|it| &it.notice.birth));
-    finding::hold_dates(desk.conn, &births).await?;
-    sqlx::query("select from statements where key = $1 for no key update")
+    finding::hold_dates_of(desk.conn, key).await?;
+    let row = sqlx::query(stated_where!("statements.key = $1 for no key update of statements"))
         .bind(key)
-        .execute(&mut *desk.conn)
+        .fetch_optional(&mut *desk.conn)
         .await?;
-    find(desk.conn, key).await
+    row.map(|row| read(&row)).transpose()
 }
 
 /// Holds the dates of a new statement and of the older one whose place it takes, and gives the older one.
@@ -83,9 +90,8 @@ pub async fn hold_with_older(
         return Ok(None);
     };
     let Some(older) = find(desk.conn, &key).await? else { return Ok(None) };
-    let bound = finding::find_bound(desk.conn, older.statement_id).await?;
     let mut births = vec![birth, &older.birth];
-    births.extend(bound.as_ref().map(|it| &it.notice.birth));
+    births.extend(older.bound.as_ref().map(|it| &it.notice.birth));
     finding::hold_dates(desk.conn, &births).await?;
     // Another call may have withdrawn it while this one waited.
     Ok(hold(desk, &key).await?.filter(|it| it.state != StatementState::Withdrawn))
@@ -131,7 +137,7 @@ pub async fn of_another_case(
 /// Those of the database.
 pub async fn withdraw(desk: &mut Desk<'_>, stated: &Stated) -> Result<Vec<Noticed>, Fault> {
     let mut freed = finding::fitting_notices(desk.conn, &stated.birth).await?;
-    freed.extend(finding::find_bound(desk.conn, stated.statement_id).await?.map(|it| it.notice));
+    freed.extend(stated.bound.as_ref().map(|it| it.notice.clone()));
     sqlx::query(
         "update bindings set unbound_at = $2 where statement_id = $1 and unbound_at is null",
     )
@@ -160,8 +166,19 @@ pub async fn insert(
     statement_id: Uuid,
     found: &Match,
 ) -> Result<(), Fault> {
+    let given = &request.certifications;
+    let texts = |of: fn(&Certification) -> &str| given.iter().map(of).collect::<Vec<_>>();
+    let numbers = |of: fn(&Certification) -> i64| given.iter().map(of).collect::<Vec<_>>();
     sqlx::query(
-        "insert into statements
+        "with certified as (
+             insert into certifications
+                 (statement_id, parent_index, text_version, language, method, certified_at, content_digest)
+             select $1, parent_index, text_version, language, method, to_timestamp(seconds), content_digest
+             from unnest($12, $13, $14, $15, $16, $17)
+                 as given (parent_index, text_version, language, method, seconds, content_digest)
+             on conflict do nothing
+         )
+         insert into statements
              (statement_id, key, case_ref, content, content_digest, child_date_of_birth, birth_parent_date_of_birth,
               birth_parent_name, birth_order, last_match, received_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -177,39 +194,23 @@ pub async fn insert(
     .bind(i32::try_from(birth.birth_order).unwrap_or(i32::MAX))
     .bind(found.encode_to_vec())
     .bind(desk.now.to_sqlx())
-    .execute(&mut *desk.conn)
-    .await?;
-    for certification in &request.certifications {
-        insert_certification(desk, statement_id, certification).await?;
-    }
-    Ok(())
-}
-
-async fn insert_certification(
-    desk: &mut Desk<'_>,
-    statement: Uuid,
-    given: &Certification,
-) -> Result<(), Fault> {
-    let at = given.certified_at.unwrap_or_default();
-    sqlx::query(
-        "insert into certifications
-             (statement_id, parent_index, text_version, language, method, certified_at, content_digest)
-         values ($1, $2, $3, $4, $5, to_timestamp($6), $7)
-         on conflict do nothing",
-    )
-    .bind(statement)
-    .bind(i32::try_from(given.parent_index).unwrap_or(i32::MAX))
-    .bind(&given.text_version)
-    .bind(given.language().as_str_name())
-    .bind(given.method().as_str_name())
-    .bind(at.seconds)
-    .bind(&given.content_digest)
+    .bind(numbers(|it| it.parent_index.into()))
+    .bind(texts(|it| &it.text_version))
+    .bind(texts(|it| it.language().as_str_name()))
+    .bind(texts(|it| it.method().as_str_name()))
+    .bind(numbers(|it| it.certified_at.unwrap_or_default().seconds))
+    .bind(texts(|it| &it.content_digest))
     .execute(&mut *desk.conn)
     .await?;
     Ok(())
 }
 
-fn read(row: &sqlx::postgres::PgRow) -> Result<Stated, Fault> {
+/// Reads a row of [`stated_where`].
+///
+/// # Errors
+///
+/// [`Fault::Unreadable`].
+pub fn read(row: &sqlx::postgres::PgRow) -> Result<Stated, Fault> {
     let withdrawn: Option<jiff_sqlx::Timestamp> = row.get("withdrawn_at");
     let registered: Option<jiff_sqlx::Timestamp> = row.get("registered_at");
     let state = match (withdrawn, registered) {
@@ -218,12 +219,20 @@ fn read(row: &sqlx::postgres::PgRow) -> Result<Stated, Fault> {
         (Some(_), _) => StatementState::Withdrawn,
     };
     let statement = Statement::decode(row.get::<&[u8], _>("content"))?;
+    let bound = match row.get::<Option<String>, _>("notice_id") {
+        Some(notice_id) => Some(Bound {
+            notice: Noticed::read(notice_id, row.get("notice"))?,
+            accepted: row.get("accepted_differences"),
+        }),
+        None => None,
+    };
     Ok(Stated {
         statement_id: row.get("statement_id"),
         case_ref: row.get("case_ref"),
         content_digest: row.get("content_digest"),
         birth: Birth::stated(&statement).expect("a statement was checked before it was kept"),
         state,
+        bound,
     })
 }
 

@@ -13,7 +13,12 @@ use proto::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{checks, finding, matching::Birth, stated, subject_of};
+use super::{
+    checks,
+    finding::{self, Looked},
+    matching::Birth,
+    stated, subject_of,
+};
 use crate::{
     calls::{Answer, Call, Command, Query, call, undo_answers},
     faults::Fault,
@@ -58,11 +63,9 @@ impl Command for SubmitStatementRequest {
             None => Vec::new(),
         };
         let statement_id = Uuid::now_v7();
-        let found = finding::find_match(desk.conn, statement_id, &birth).await?;
+        let Looked { found, fitting } = finding::look(desk.conn, statement_id, &birth).await?;
         stated::insert(desk, self, &statement, &birth, statement_id, &found).await?;
-        if let Some(r#match::Outcome::Matched(_) | r#match::Outcome::Several(_)) = &found.outcome {
-            around.extend(finding::fitting_notices(desk.conn, &birth).await?);
-        }
+        around.extend(fitting);
         if !around.is_empty() {
             finding::reconsider(desk, &around, Some(statement_id)).await?;
         }
@@ -83,7 +86,7 @@ impl Command for SubmitStatementRequest {
         let found = match stated.state {
             StatementState::Withdrawn => no_notice(),
             StatementState::Open | StatementState::Registered | StatementState::Unspecified => {
-                finding::find_match(conn, stated.statement_id, &stated.birth).await?
+                finding::find_match(conn, &stated).await?
             }
         };
         Ok(accepted(stated.statement_id, found, stated.state))
@@ -172,7 +175,7 @@ impl Query for FindNoticeMatchesRequest {
         if stated.state == StatementState::Withdrawn {
             return Err(Fault::StatementWithdrawn);
         }
-        let found = finding::find_match(conn, stated.statement_id, &stated.birth).await?;
+        let found = finding::find_match(conn, &stated).await?;
         Ok(FindNoticeMatchesResponse { r#match: Some(found) })
     }
 }
