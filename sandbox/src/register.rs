@@ -156,7 +156,14 @@ impl Register {
             Some(Mood::Refuse(reason)) => C::refusal(reason, &key),
             _ => None,
         };
-        let answer = self.work(&command, &key, refusal).await?;
+        let register = Arc::clone(self);
+        // In a task of its own: a caller who leaves stops waiting, but does not cut a transaction in two.
+        let work = tokio::spawn(async move { register.work(&command, &key, refusal).await });
+        let answer = work.await.unwrap_or_else(|ended| match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that is shutting down ends a task.
+            Err(_) => Err(Fault::ShuttingDown),
+        })?;
         send(answer, mood.as_ref())
     }
 

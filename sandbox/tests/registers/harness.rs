@@ -158,6 +158,27 @@ impl Sandbox {
         conn
     }
 
+    /// Holds the province's event counter, for which every command waits that has something to tell, until what is
+    /// returned is dropped.
+    pub async fn hold_event_counter(&self) -> PgConnection {
+        let mut conn = PgConnection::connect(&self.databases.url(0)).await.unwrap();
+        for statement in ["begin", "update event_counter set latest = latest"] {
+            sqlx::query(statement).execute(&mut conn).await.unwrap();
+        }
+        conn
+    }
+
+    /// Waits until the answer of a query in the province's database is yes.
+    pub async fn until_province_holds(&self, query: &'static str) {
+        let mut conn = PgConnection::connect(&self.databases.url(0)).await.unwrap();
+        within(async {
+            while !sqlx::query_scalar::<_, bool>(query).fetch_one(&mut conn).await.unwrap() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+
     /// Flags for the sandbox as a program, on the same databases, with ports of its own choice.
     pub fn flags(&self, pace: Pace, ports: [u16; 3]) -> Vec<String> {
         let listen = |port: u16| format!("127.0.0.1:{port}");

@@ -5,8 +5,8 @@ use tonic::Code;
 
 use crate::{
     calls::{
-        certified, fault, order, ordered, paid, payment, registered, submit, try_order, try_pay,
-        try_submit, try_withdraw,
+        certified, fault, order, ordered, paid, payment, registered, submit, try_get_fee,
+        try_order, try_pay, try_submit, try_withdraw,
     },
     families::{statement, statement_of},
     harness::{INSTANT, NEVER, Pace, Sandbox},
@@ -79,6 +79,28 @@ async fn twenty_calls_at_once_make_one_statement() {
         assert_eq!(fault(&status), (Code::Aborted, "IN_PROGRESS".into()));
     }
     assert_eq!(sandbox.ledger().await["statements"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_does_not_cut_a_command_in_two() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let counter = sandbox.hold_event_counter().await;
+    {
+        // Dropped while the payment waits for the counter: the caller has left.
+        let mut payment = std::pin::pin!(paid(&sandbox, "NB-1/fee/1"));
+        let waits = sandbox.until_province_holds(
+            "select exists (select from pg_stat_activity
+                            where datname = current_database() and wait_event_type = 'Lock')",
+        );
+        tokio::select! {
+            _ = &mut payment => panic!("the counter is held"),
+            () = waits => {}
+        }
+    }
+    // On the same line: the register has heard by now that the caller left.
+    try_get_fee(&sandbox, "NB-1/fee/1").await.unwrap();
+    drop(counter);
+    sandbox.until_province_holds("select exists (select from fees)").await;
 }
 
 #[tokio::test]
