@@ -32,11 +32,13 @@ impl Key {
         let word = |part: &str| {
             (1..=64).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_graphic())
         };
-        let generation: i64 = generation.parse().map_err(|_| Fault::field(field))?;
-        if !word(subject) || !word(step) || generation < 1 {
+        let number: i64 = generation.parse().map_err(|_| Fault::field(field))?;
+        // A number has one written form, so that one generation is one key.
+        if !word(subject) || !word(step) || number < 1 || number.to_string() != generation {
             return Err(Fault::field(field));
         }
-        Ok(Self { text: text.into(), subject: subject.into(), step: step.into(), generation })
+        let (subject, step) = (subject.into(), step.into());
+        Ok(Self { text: text.into(), subject, step, generation: number })
     }
 
     /// The key as it is written.
@@ -211,6 +213,8 @@ mod tests {
             "NB-1/statement",
             "NB-1/statement/0",
             "NB-1/statement/x",
+            "NB-1/statement/+1",
+            "NB-1/statement/01",
             "NB-1//1",
             "a/b/c/1",
         ] {
