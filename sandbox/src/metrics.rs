@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use prometheus::{
     Encoder, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder,
+    process_collector::ProcessCollector,
 };
 
 use crate::operations::Operation;
@@ -45,7 +46,10 @@ impl Metrics {
         registry.register(Box::new(calls.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(streams.clone()))?;
-        registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
+        registry.register(Box::new(ProcessCollector::new(
+            std::process::id().cast_signed(),
+            "newborn",
+        )))?;
         Ok(Self { registry, calls, seconds, streams })
     }
 

@@ -175,4 +175,7 @@ async fn calls_are_counted_by_operation_and_outcome() {
     let (_, metrics) = sandbox.get("/metrics").await;
     let expected = r#"newborn_sandbox_calls_total{operation="SubmitStatement",outcome="Accepted",register="province"} 1"#;
     assert!(metrics.contains(expected), "{metrics}");
+    for sample in metrics.lines().filter(|line| !line.starts_with('#')) {
+        assert!(sample.starts_with("newborn_"), "{sample}");
+    }
 }
