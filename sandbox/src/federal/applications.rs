@@ -153,6 +153,21 @@ impl Command for UpdateMailingAddressRequest {
         Ok(UpdateMailingAddressResponse { outcome: Some(outcome) })
     }
 
+    async fn refresh(
+        &self,
+        kept: UpdateMailingAddressResponse,
+        conn: &mut PgConnection,
+    ) -> Result<UpdateMailingAddressResponse, Fault> {
+        use update_mailing_address_response::Outcome;
+        if !matches!(kept.outcome, Some(Outcome::Updated(_))) {
+            return Ok(kept);
+        }
+        let received = issuing::find(conn, &self.application_key).await?;
+        Ok(received.map_or(kept, |it| UpdateMailingAddressResponse {
+            outcome: Some(Outcome::Updated(it.application)),
+        }))
+    }
+
     /// None: a stale change of address is worked, and changes nothing.
     fn came_too_late(&self) -> Option<UpdateMailingAddressResponse> {
         None

@@ -134,6 +134,21 @@ impl Command for UpdateDeliveryAddressRequest {
         Ok(UpdateDeliveryAddressResponse { outcome: Some(outcome) })
     }
 
+    async fn refresh(
+        &self,
+        kept: UpdateDeliveryAddressResponse,
+        conn: &mut PgConnection,
+    ) -> Result<UpdateDeliveryAddressResponse, Fault> {
+        use update_delivery_address_response::Outcome;
+        if !matches!(kept.outcome, Some(Outcome::Updated(_))) {
+            return Ok(kept);
+        }
+        let placed = production::find(conn, &self.order_key).await?;
+        Ok(placed.map_or(kept, |it| UpdateDeliveryAddressResponse {
+            outcome: Some(Outcome::Updated(it.order)),
+        }))
+    }
+
     /// None: a stale change of address is worked, and changes nothing.
     fn came_too_late(&self) -> Option<UpdateDeliveryAddressResponse> {
         None

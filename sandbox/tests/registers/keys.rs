@@ -1,12 +1,17 @@
 //! A key is worked once.
 
-use proto::registry::v1::submit_statement_response::Outcome;
+use proto::{
+    certificates::v1::{OrderState, update_delivery_address_response},
+    registry::v1::submit_statement_response::Outcome,
+    sin::v1::{ApplicationState, update_mailing_address_response},
+};
 use tonic::Code;
 
 use crate::{
     calls::{
-        certified, fault, order, ordered, paid, payment, registered, submit, try_get_fee,
-        try_order, try_pay, try_submit, try_withdraw,
+        application, certified, fault, order, ordered, paid, payment, registered, submit,
+        try_apply, try_cancel, try_get_fee, try_order, try_pay, try_readdress, try_redirect,
+        try_submit, try_withdraw, try_withdraw_application,
     },
     families::{statement, statement_of},
     harness::{INSTANT, NEVER, Pace, Sandbox},
@@ -153,7 +158,31 @@ async fn a_repeated_answer_carries_the_present_state() {
     let fee = paid(&sandbox, "NB-1/fee/1").await;
     let request = order("NB-1/order/1", &number, &fee);
     ordered(&sandbox, request.clone()).await;
-    crate::calls::try_cancel(&sandbox, "NB-1/cancel-order/1", "NB-1/order/1").await.unwrap();
-    let order = ordered(&sandbox, request).await;
-    assert_eq!(order.state(), proto::certificates::v1::OrderState::Cancelled);
+    let readdress = async || {
+        let key = "NB-1/delivery-address/1";
+        match try_readdress(&sandbox, key, "NB-1/order/1", "2 Oak Street").await.unwrap() {
+            update_delivery_address_response::Outcome::Updated(order) => order.state(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(readdress().await, OrderState::Accepted);
+    try_cancel(&sandbox, "NB-1/cancel-order/1", "NB-1/order/1").await.unwrap();
+    assert_eq!(ordered(&sandbox, request).await.state(), OrderState::Cancelled);
+    assert_eq!(readdress().await, OrderState::Cancelled);
+}
+
+#[tokio::test]
+async fn a_repeated_change_of_the_letters_address_carries_the_present_state() {
+    let sandbox = Sandbox::start(NEVER).await;
+    try_apply(&sandbox, application("NB-1/sin/1", "2026-35-0000001")).await.unwrap();
+    let redirect = async || {
+        let key = "NB-1/mailing-address/1";
+        match try_redirect(&sandbox, key, "NB-1/sin/1", "2 Oak Street").await.unwrap() {
+            update_mailing_address_response::Outcome::Updated(it) => it.state(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(redirect().await, ApplicationState::Received);
+    try_withdraw_application(&sandbox, "NB-1/withdraw-application/1", "NB-1/sin/1").await.unwrap();
+    assert_eq!(redirect().await, ApplicationState::Withdrawn);
 }
