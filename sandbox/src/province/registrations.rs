@@ -130,6 +130,7 @@ impl Command for RequestCancellationRequest {
     /// The sandbox's registrar reviews at once and agrees; the event and GetRegistration tell it.
     async fn work(&self, desk: &mut Desk<'_>) -> Result<RequestCancellationResponse, Fault> {
         check_authority(self)?;
+        check_surviving(desk.conn, self).await?;
         let row = sqlx::query(
             "select case_ref, statement_id, cancelled_on
              from registrations
@@ -179,7 +180,8 @@ fn check_authority(request: &RequestCancellationRequest) -> Result<(), Fault> {
         ("reason", request.reason() != CancellationReason::Unspecified),
         (
             "surviving_registration_number",
-            is_duplicate != request.surviving_registration_number.is_empty(),
+            is_duplicate != request.surviving_registration_number.is_empty()
+                && request.surviving_registration_number != request.registration_number,
         ),
         ("authority.reference", !authority.reference.is_empty()),
         ("authority.decided_on", read_date(&authority.decided_on).is_some()),
@@ -188,6 +190,21 @@ fn check_authority(request: &RequestCancellationRequest) -> Result<(), Fault> {
     let broken: Vec<String> =
         checks.iter().filter(|(_, good)| !good).map(|(path, _)| (*path).into()).collect();
     if broken.is_empty() { Ok(()) } else { Err(Fault::InvalidFields(broken)) }
+}
+
+/// The registration that stands must be one of ours.
+async fn check_surviving(
+    conn: &mut PgConnection,
+    request: &RequestCancellationRequest,
+) -> Result<(), Fault> {
+    let surviving = &request.surviving_registration_number;
+    let known: bool = sqlx::query_scalar(
+        "select $1 = '' or exists (select from registrations where registration_number = $1)",
+    )
+    .bind(surviving)
+    .fetch_one(conn)
+    .await?;
+    if known { Ok(()) } else { Err(Fault::field("surviving_registration_number")) }
 }
 
 /// Whether two different people approved.

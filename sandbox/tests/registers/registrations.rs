@@ -11,12 +11,13 @@ use proto::{
     },
 };
 use tonic::Code;
+use tonic_types::StatusExt;
 
 use crate::{
     calls::{
-        accepted, application, context, fault, find_match, get_registration, order, paid, register,
-        registered, registration, submit, submit_notice, try_apply, try_order, try_register,
-        try_watch, withdraw,
+        Asked, accepted, application, context, fault, find_match, get_registration, order, paid,
+        register, registered, registration, submit, submit_notice, try_apply, try_order,
+        try_register, try_watch, withdraw,
     },
     families::{notice, statement, statement_of},
     harness::{INSTANT, Sandbox, next_event},
@@ -119,29 +120,52 @@ async fn without_a_notice_two_people_decide() {
     number(register(&sandbox, decided("NB-1/registration/1", ["s-1", "s-2"])).await);
 }
 
+fn cancellation(number: &str, surviving: &str) -> RequestCancellationRequest {
+    RequestCancellationRequest {
+        context: context(),
+        idempotency_key: "NB-2/cancellation/1".into(),
+        case_ref: "NB-2".into(),
+        registration_number: number.into(),
+        reason: CancellationReason::Duplicate.into(),
+        surviving_registration_number: surviving.into(),
+        authority: Some(LegalAuthority {
+            reference: "RG-2026-17".into(),
+            decided_on: "2026-11-20".into(),
+            approved_by: vec!["s-1".into(), "s-2".into()],
+        }),
+    }
+}
+
+async fn try_cancel_registration(
+    sandbox: &Sandbox,
+    request: RequestCancellationRequest,
+) -> Asked<request_cancellation_response::Outcome> {
+    let registrar = sandbox.province_as("registrar.newborn.internal");
+    let answer = BirthRegistryServiceClient::new(registrar).request_cancellation(request).await?;
+    Ok(answer.into_inner().outcome.unwrap())
+}
+
+#[tokio::test]
+async fn the_surviving_registration_must_be_another_one_of_the_province() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let number = registered(&sandbox, "NB-2", "Anne").await.registration_number;
+    for surviving in ["2026-35-9999999", &number] {
+        let request = cancellation(&number, surviving);
+        let status = try_cancel_registration(&sandbox, request).await.unwrap_err();
+        assert_eq!(fault(&status), (Code::InvalidArgument, "INVALID_FIELDS".into()));
+        let broken = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(broken[0].field, "surviving_registration_number");
+    }
+}
+
 #[tokio::test]
 async fn a_cancellation_by_the_registrar_is_told_and_ends_what_depends_on_it() {
     let sandbox = Sandbox::start(INSTANT).await;
     let surviving = registered(&sandbox, "NB-1", "Marie").await;
     let cancelled = registered(&sandbox, "NB-2", "Anne").await;
     let mut events = try_watch(&sandbox, 0).await.unwrap();
-    let request = RequestCancellationRequest {
-        context: context(),
-        idempotency_key: "NB-2/cancellation/1".into(),
-        case_ref: "NB-2".into(),
-        registration_number: cancelled.registration_number.clone(),
-        reason: CancellationReason::Duplicate.into(),
-        surviving_registration_number: surviving.registration_number.clone(),
-        authority: Some(LegalAuthority {
-            reference: "RG-2026-17".into(),
-            decided_on: "2026-11-20".into(),
-            approved_by: vec!["s-1".into(), "s-2".into()],
-        }),
-    };
-    let registrar = sandbox.province_as("registrar.newborn.internal");
-    let answer =
-        BirthRegistryServiceClient::new(registrar).request_cancellation(request).await.unwrap();
-    let outcome = answer.into_inner().outcome.unwrap();
+    let request = cancellation(&cancelled.registration_number, &surviving.registration_number);
+    let outcome = try_cancel_registration(&sandbox, request).await.unwrap();
     assert!(
         matches!(outcome, request_cancellation_response::Outcome::UnderReview(_)),
         "{outcome:?}"
