@@ -179,12 +179,24 @@ fn has_name(name: Option<&Name>) -> bool {
 }
 
 /// A single name is never copied into the parts of a dual one.
-fn parts_follow_kind(name: &Name) -> bool {
+#[must_use]
+pub fn parts_follow_kind(name: &Name) -> bool {
     match name.kind() {
         NameKind::Dual => name.single.is_empty(),
         NameKind::Single => name.first.is_empty() && name.middle.is_empty() && name.last.is_empty(),
         NameKind::Unspecified => *name == Name::default(),
     }
+}
+
+/// The parts of a name, with their paths.
+#[must_use]
+pub fn name_parts(name: &Name) -> [(&'static str, &str); 4] {
+    [
+        ("first", &name.first),
+        ("middle", &name.middle),
+        ("last", &name.last),
+        ("single", &name.single),
+    ]
 }
 
 fn names(statement: &Statement) -> Vec<(String, &Name)> {
@@ -197,8 +209,9 @@ fn names(statement: &Statement) -> Vec<(String, &Name)> {
     child.chain(parents.filter_map(|(path, name)| Some((path, name.as_ref()?)))).collect()
 }
 
-/// Whether a listed value is written as the contract says.
-fn is_proper(path: &str, text: &str) -> bool {
+/// Whether a value is written as the contract says; that it is in Unicode NFC is seen on the original.
+#[must_use]
+pub fn is_proper(path: &str, text: &str) -> bool {
     let field = path.rsplit('.').next().unwrap_or_default();
     let longest = if path.contains("name") { LONGEST_NAME } else { LONGEST_TEXT };
     let in_form = match field {
@@ -216,7 +229,7 @@ fn is_proper(path: &str, text: &str) -> bool {
 fn improper_originals(statement: &Statement) -> Vec<String> {
     let mut broken = Vec::new();
     for (path, name) in names(statement) {
-        if ![&name.first, &name.middle, &name.last, &name.single].iter().all(|it| is_nfc(it)) {
+        if !name_parts(name).iter().all(|(_, it)| is_nfc(it)) {
             broken.push(path);
         }
     }

@@ -15,9 +15,11 @@ use proto::{
     },
 };
 use sqlx::{PgConnection, Row};
+use unicode_normalization::is_nfc;
 use uuid::Uuid;
 
 use super::{
+    checks,
     finding::{self, Noticed},
     matching::Birth,
 };
@@ -252,13 +254,42 @@ fn check(notice: Option<&Notice>) -> Result<(&Notice, Birth), Fault> {
         ("notice.birth_parent.legal_name", parent.legal_name.is_some()),
         ("notice.birth_parent.date_of_birth", read_date(&parent.date_of_birth).is_some()),
     ];
-    let broken: Vec<String> =
+    let mut broken: Vec<String> =
         checks.iter().filter(|(_, good)| !good).map(|(path, _)| (*path).into()).collect();
+    broken.extend(improper_texts(notice));
     match Birth::noticed(notice) {
         Some(birth) if broken.is_empty() => Ok((notice, birth)),
         None if broken.is_empty() => Err(Fault::field("notice.birth_parent.legal_name")),
         Some(_) | None => Err(Fault::InvalidFields(broken)),
     }
+}
+
+/// Texts and names that are not written as the contract says.
+fn improper_texts(notice: &Notice) -> Vec<String> {
+    let place = notice.place.clone().unwrap_or_default();
+    let attendant = notice.attendant.clone().unwrap_or_default();
+    let parent = notice.birth_parent.clone().unwrap_or_default();
+    let mut texts: Vec<(String, String)> = vec![
+        ("notice.place.facility_id".into(), place.facility_id),
+        ("notice.place.location_text".into(), place.location_text),
+        ("notice.place.municipality".into(), place.municipality),
+        ("notice.place.county".into(), place.county),
+        ("notice.attendant.name".into(), attendant.name),
+    ];
+    let mut broken = Vec::new();
+    for (field, name) in
+        [("legal_name", parent.legal_name), ("name_at_birth", parent.name_at_birth)]
+    {
+        let (path, name) = (format!("notice.birth_parent.{field}"), name.unwrap_or_default());
+        let parts = checks::name_parts(&name);
+        texts.extend(parts.map(|(part, text)| (format!("{path}.{part}"), text.to_owned())));
+        if !checks::parts_follow_kind(&name) {
+            broken.push(path);
+        }
+    }
+    texts.retain(|(path, text)| !checks::is_proper(path, text) || !is_nfc(text));
+    broken.extend(texts.into_iter().map(|(path, _)| path));
+    broken
 }
 
 fn noticed(notice: &Notice, birth: Birth) -> Noticed {

@@ -3,17 +3,18 @@
 use proto::{
     common::v1::{EventKind, Sex},
     registry::v1::{
-        Differs, MatchDecision, MatchField, Matched, NoNotice, Notice, RefusalReason, Statement,
-        amend_notice_response,
+        Differs, MatchDecision, MatchField, Matched, NoNotice, Notice, NoticeBirthParent,
+        RefusalReason, Statement, amend_notice_response,
         bind_notice_response::{self, Bound},
         r#match::Outcome,
     },
 };
+use tonic_types::StatusExt;
 
 use crate::{
     calls::{
         accepted, amend_notice, bind, find_match, registration, submit_notice, try_bind,
-        try_register, try_watch, unbind, withdraw,
+        try_register, try_submit_notice, try_watch, unbind, withdraw,
     },
     families::{days_ago, dual, notice, statement, statement_of},
     harness::{INSTANT, Sandbox, next_event},
@@ -56,6 +57,42 @@ fn refused(outcome: &bind_notice_response::Outcome) -> RefusalReason {
     match outcome {
         bind_notice_response::Outcome::Refused(refused) => refused.reason(),
         other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_notice_is_written_as_the_contract_says() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let parent = |change: fn(&mut NoticeBirthParent)| {
+        let mut notice = notice("H-1");
+        change(notice.birth_parent.as_mut().unwrap());
+        notice
+    };
+    let mut long_town = notice("H-1");
+    long_town.place.as_mut().unwrap().municipality = "a".repeat(151);
+    let table = [
+        ("notice.place.municipality", long_town),
+        (
+            "notice.birth_parent.legal_name.first",
+            parent(|it| it.legal_name = Some(dual(&"é".repeat(101), "Roy"))),
+        ),
+        (
+            "notice.birth_parent.legal_name.first",
+            parent(|it| it.legal_name = Some(dual("Zoe\u{308}", "Roy"))),
+        ),
+        (
+            "notice.birth_parent.name_at_birth.last",
+            parent(|it| it.name_at_birth = Some(dual("Marie", "Dubé\u{7}"))),
+        ),
+        (
+            "notice.birth_parent.legal_name",
+            parent(|it| it.legal_name.as_mut().unwrap().single = "Marie".into()),
+        ),
+    ];
+    for (path, notice) in table {
+        let status = try_submit_notice(&sandbox, "H-1/submit-notice/1", notice).await.unwrap_err();
+        let broken = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(broken.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), [path]);
     }
 }
 
