@@ -132,7 +132,9 @@ impl IntoResponse for Refused {
         let status = match &self {
             Self::NotJson(_) | Self::Field { .. } | Self::Rule(_) => StatusCode::BAD_REQUEST,
             Self::Notice(NotSent::NoAnswer { .. }) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Notice(NotSent::NotTaken { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Notice(NotSent::NotTaken { .. } | NotSent::Refused { .. }) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Notice(NotSent::Unexpected { .. }) => StatusCode::BAD_GATEWAY,
             Self::Database(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -5,9 +5,9 @@ use std::{net::SocketAddr, time::Duration};
 use proto::{
     common::v1::RequestContext,
     registry::v1::{
-        AmendNoticeRequest, GetNoticeRequest, Notice, SubmitNoticeRequest, amend_notice_response,
-        get_notice_response, notice_intake_service_client::NoticeIntakeServiceClient,
-        submit_notice_response,
+        AmendNoticeRequest, GetNoticeRequest, Notice, NoticeState, SubmitNoticeRequest,
+        amend_notice_response, get_notice_response, get_notice_response::Found,
+        notice_intake_service_client::NoticeIntakeServiceClient, submit_notice_response,
     },
 };
 use serde::Serialize;
@@ -21,6 +21,8 @@ use crate::{moment::Moment, notice_file::NoticeFile};
 
 /// How often a question is asked before it is given up.
 const ATTEMPTS: u32 = 10;
+/// How many generations of a key are tried: each refusal uses one up.
+const GENERATIONS: u32 = 100;
 /// How long to wait before asking again, when the province does not say.
 const AGAIN_AFTER: Duration = Duration::from_millis(200);
 
@@ -49,6 +51,8 @@ pub enum NotSent {
     NoAnswer { notice_id: String, source: Status },
     #[error("notice {notice_id}: the province does not take it: {}", .source.message())]
     NotTaken { notice_id: String, source: Status },
+    #[error("notice {notice_id}: the province refuses it")]
+    Refused { notice_id: String },
     #[error("notice {notice_id}: the province gave an answer that does not fit the question")]
     Unexpected { notice_id: String },
 }
@@ -80,69 +84,104 @@ impl Hospital {
     /// [`NotSent`] says why.
     pub async fn send(&self, file: NoticeFile) -> Result<Sent, NotSent> {
         let notice = Notice::from(file);
-        let notice_id = notice.notice_id.clone();
-        let outcome = match self.find(&notice_id).await? {
-            None => self.submit(notice).await?,
-            Some((known, _)) if known == notice => Outcome::Unchanged,
-            Some((_, version)) => self.amend(notice, version).await?,
-        };
-        Ok(Sent { notice_id, outcome })
+        for refused in 0..GENERATIONS {
+            let outcome = match self.find(&notice.notice_id).await? {
+                None => self.submit(&notice, 1 + refused).await?,
+                Some(known) if known.notice.as_ref() == Some(&notice) => Some(Outcome::Unchanged),
+                Some(known) => self.amend(&notice, &known, refused).await?,
+            };
+            if let Some(outcome) = outcome {
+                return Ok(Sent { notice_id: notice.notice_id, outcome });
+            }
+            // A refusal stays under its key. The next generation asks again.
+        }
+        Err(NotSent::Refused { notice_id: notice.notice_id })
     }
 
-    async fn find(&self, notice_id: &str) -> Result<Option<(Notice, u32)>, NotSent> {
+    async fn find(&self, notice_id: &str) -> Result<Option<Found>, NotSent> {
         let ask = || {
             let request = GetNoticeRequest { context: context(), notice_id: notice_id.into() };
             let mut province = self.province.clone();
             async move { province.get_notice(request).await }
         };
         match until_answered(notice_id, ask).await?.outcome {
-            Some(get_notice_response::Outcome::Found(found)) => {
-                Ok(found.notice.map(|it| (it, found.version)))
-            }
+            Some(get_notice_response::Outcome::Found(found)) => Ok(Some(found)),
             Some(get_notice_response::Outcome::NotFound(_)) => Ok(None),
             None => Err(NotSent::Unexpected { notice_id: notice_id.into() }),
         }
     }
 
-    async fn submit(&self, notice: Notice) -> Result<Outcome, NotSent> {
-        let notice_id = notice.notice_id.clone();
+    /// Nothing comes of it if it is refused under this key.
+    async fn submit(&self, notice: &Notice, generation: u32) -> Result<Option<Outcome>, NotSent> {
+        let notice_id = &notice.notice_id;
         let ask = || {
             let request = SubmitNoticeRequest {
                 context: context(),
-                idempotency_key: format!("{notice_id}/submit-notice/1"),
+                idempotency_key: format!("{notice_id}/submit-notice/{generation}"),
                 notice: Some(notice.clone()),
             };
             let mut province = self.province.clone();
             async move { province.submit_notice(request).await }
         };
-        match until_answered(&notice_id, ask).await?.outcome {
-            Some(submit_notice_response::Outcome::Received(_)) => Ok(Outcome::Received),
-            Some(submit_notice_response::Outcome::AlreadyKnown(_)) | None => {
-                Err(NotSent::Unexpected { notice_id })
-            }
+        let Some(answer) = unless_used(until_answered(notice_id, ask).await)? else {
+            return Ok(None);
+        };
+        match answer.outcome {
+            Some(submit_notice_response::Outcome::Received(_)) => Ok(Some(Outcome::Received)),
+            Some(submit_notice_response::Outcome::AlreadyKnown(_)) => Ok(None),
+            None => Err(NotSent::Unexpected { notice_id: notice_id.into() }),
         }
     }
 
-    /// The version that is replaced makes the key: the same amendment sent again has the same one.
-    async fn amend(&self, notice: Notice, version: u32) -> Result<Outcome, NotSent> {
-        let notice_id = notice.notice_id.clone();
+    /// The version that is replaced makes the key: the same amendment sent again has the same one. Nothing comes of it if
+    /// it is refused under this key.
+    async fn amend(
+        &self,
+        notice: &Notice,
+        known: &Found,
+        refused: u32,
+    ) -> Result<Option<Outcome>, NotSent> {
+        let notice_id = &notice.notice_id;
+        let generation = known.version + refused;
         let ask = || {
             let request = AmendNoticeRequest {
                 context: context(),
-                idempotency_key: format!("{notice_id}/amend-notice/{version}"),
+                idempotency_key: format!("{notice_id}/amend-notice/{generation}"),
                 notice: Some(notice.clone()),
             };
             let mut province = self.province.clone();
             async move { province.amend_notice(request).await }
         };
-        match until_answered(&notice_id, ask).await?.outcome {
-            Some(amend_notice_response::Outcome::Amended(_)) => Ok(Outcome::Amended),
-            Some(amend_notice_response::Outcome::TooLate(_)) => Ok(Outcome::TooLate),
-            Some(amend_notice_response::Outcome::NotFound(_)) | None => {
-                Err(NotSent::Unexpected { notice_id })
+        let Some(answer) = unless_used(until_answered(notice_id, ask).await)? else {
+            return Ok(None);
+        };
+        match answer.outcome {
+            Some(amend_notice_response::Outcome::Amended(_)) => Ok(Some(Outcome::Amended)),
+            Some(amend_notice_response::Outcome::TooLate(_))
+                if known.state() == NoticeState::Registered =>
+            {
+                Ok(Some(Outcome::TooLate))
             }
+            Some(
+                amend_notice_response::Outcome::TooLate(_)
+                | amend_notice_response::Outcome::NotFound(_),
+            ) => Ok(None),
+            None => Err(NotSent::Unexpected { notice_id: notice_id.into() }),
         }
     }
+}
+
+/// Nothing, if other content was sent under the key before.
+fn unless_used<A>(answered: Result<A, NotSent>) -> Result<Option<A>, NotSent> {
+    match answered {
+        Ok(answer) => Ok(Some(answer)),
+        Err(NotSent::NotTaken { source, .. }) if is_used_key(&source) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_used_key(status: &Status) -> bool {
+    status.get_details_error_info().is_some_and(|it| it.reason == "IDEMPOTENCY_KEY_REUSED")
 }
 
 /// Asks, with the same key, until an answer comes.

@@ -88,6 +88,29 @@ async fn a_notice_survives_a_province_that_loses_its_answers() {
 }
 
 #[tokio::test]
+async fn a_notice_that_was_refused_once_can_still_be_sent() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let send = async |notice: Value| {
+        let (status, answer) = sandbox.post("/control/notices", &notice).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["notices"][0]["outcome"].clone()
+    };
+    for (operation, reason) in [("SubmitNotice", "ALREADY_KNOWN"), ("AmendNotice", "NOT_FOUND")] {
+        let rule = json!({
+            "register": "province", "operation": operation, "mode": "refuse", "reason": reason, "times": 1
+        });
+        sandbox.misbehave(rule).await;
+    }
+    assert_eq!(send(notice()).await, "RECEIVED");
+    let mut amended = notice();
+    for weight in [3001, 3002] {
+        amended["weight_grams"] = json!(weight);
+        assert_eq!(send(amended.clone()).await, "AMENDED");
+    }
+    assert_eq!(sandbox.calm().await, [1, 1]);
+}
+
+#[tokio::test]
 async fn the_operations_are_those_the_engine_uses() {
     let sandbox = Sandbox::start(INSTANT).await;
     let (_, text) = sandbox.get("/control/operations").await;
