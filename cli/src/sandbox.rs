@@ -43,7 +43,8 @@ pub struct Rule {
     #[arg(long, value_name = "NAME")]
     operation: String,
 
-    /// unavailable, slow, lose-answer, refuse, pending, already-issued, duplicate-event or reorder-events
+    /// unavailable, slow, lose-answer or refuse; pending or already-issued (SubmitSinApplication); duplicate-event or
+    /// reorder-events (an event stream, or *)
     #[arg(long)]
     mode: String,
 

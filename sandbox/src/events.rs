@@ -5,7 +5,10 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 pub use proto::common::v1::EventKind;
 use proto::common::v1::{Event, KeepAlive};
 use sqlx::{PgConnection, Row};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{
+    mpsc::{self, error::SendError},
+    watch,
+};
 use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 use tonic::Status;
 
@@ -104,7 +107,7 @@ pub async fn watch<T: From<Told> + Send + 'static>(
     let (out, stream) = mpsc::channel(32);
     tokio::spawn(async move {
         let open = register.metrics.stream_opened(operation);
-        let mut reader = Reader { register, operation, cursor, bell, out };
+        let mut reader = Reader { register, operation, cursor, before: None, bell, out };
         if let Err(fault) = reader.run().await {
             if let Fault::Database(cause) = &fault {
                 let register = operation.jurisdiction().name();
@@ -122,6 +125,8 @@ struct Reader {
     register: Arc<Register>,
     operation: Operation,
     cursor: u64,
+    /// The last event that was told.
+    before: Option<Event>,
     bell: watch::Receiver<()>,
     out: mpsc::Sender<Result<Told, Status>>,
 }
@@ -145,7 +150,14 @@ impl Reader {
             match misbehaviour.meet_open_stream(self.operation) {
                 Some(Mood::Unavailable) => return Err(Fault::Unavailable),
                 Some(Mood::Slow(delay)) => tokio::time::sleep(delay).await,
-                Some(Mood::LoseAnswer | Mood::Refuse(_)) | None => {}
+                Some(
+                    Mood::LoseAnswer
+                    | Mood::Refuse(_)
+                    | Mood::Pending
+                    | Mood::DuplicateEvent
+                    | Mood::ReorderEvents,
+                )
+                | None => {}
             }
             while self.tell_a_page().await? == Afterwards::More {}
             tokio::select! {
@@ -186,14 +198,30 @@ impl Reader {
                     Moment::from(row.get::<jiff_sqlx::Timestamp, _>("occurred_at")).to_wire(),
                 ),
             };
-            let sequence = event.sequence;
-            if self.out.send(Ok(Told::Event(event))).await.is_err() {
+            self.cursor = event.sequence;
+            if self.tell(event).await.is_err() {
                 return Ok(Afterwards::Nothing);
             }
-            self.cursor = sequence;
         }
         // What is told while a page is read rings the bell again.
         Ok(if rows.len() == PAGE { Afterwards::More } else { Afterwards::Nothing })
+    }
+}
+
+impl Reader {
+    /// Tells one event, and what a misbehaving stream adds to it: the same again, or the one before it.
+    async fn tell(&mut self, event: Event) -> Result<(), SendError<Result<Told, Status>>> {
+        let before = self.before.replace(event.clone());
+        let mood = self.register.misbehaviour.meet_event(self.operation, before.as_ref());
+        let added = match mood {
+            Some(Mood::DuplicateEvent) => Some(event.clone()),
+            Some(Mood::ReorderEvents) => before,
+            _ => None,
+        };
+        for event in [Some(event), added].into_iter().flatten() {
+            self.out.send(Ok(Told::Event(event))).await?;
+        }
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use proto::common::v1::Event;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -50,13 +51,13 @@ pub enum Mode {
     LoseAnswer,
     /// It is refused, without being done; the refusal is kept under its key.
     Refuse,
-    /// Comes later.
+    /// An application is accepted and goes to a federal officer, who decides nothing.
     Pending,
-    /// Comes later.
+    /// An application is refused: the child has a number already.
     AlreadyIssued,
-    /// Comes later.
+    /// Each event of a stream is sent twice.
     DuplicateEvent,
-    /// Comes later.
+    /// After each event of a stream the one before it is sent once more.
     ReorderEvents,
 }
 
@@ -92,6 +93,17 @@ pub enum Mood {
     Slow(Duration),
     LoseAnswer,
     Refuse(String),
+    /// An application goes to an officer.
+    Pending,
+    DuplicateEvent,
+    ReorderEvents,
+}
+
+impl Mood {
+    /// Whether it is about single events, and not about calls.
+    const fn is_of_events(&self) -> bool {
+        matches!(self, Self::DuplicateEvent | Self::ReorderEvents)
+    }
 }
 
 /// Why a rule is not taken.
@@ -101,8 +113,12 @@ pub enum BadRule {
     Register(String),
     #[error("operation: the register has no operation `{0}`")]
     Operation(String),
-    #[error("mode: `{0}` comes later; there are unavailable, slow, lose-answer and refuse")]
-    Later(&'static str),
+    #[error("operation: only SubmitSinApplication can be {0}")]
+    OnlyApplications(&'static str),
+    #[error("operation: only a stream of events can be told to {0}")]
+    OnlyStreams(&'static str),
+    #[error("match: events carry no Idempotency-Key")]
+    EventsOfNobody,
     #[error("delay_ms: a slow operation needs one, and no other mode has one")]
     Delay,
     #[error("reason: only a refusal has one")]
@@ -161,7 +177,22 @@ impl Misbehaviour {
     /// What the first rule that fits makes of a call; that rule counts a hit.
     pub fn meet(&self, operation: Operation, correlation: &str) -> Option<Mood> {
         let mut rules = self.lock();
-        let rule = rules.iter_mut().find(|it| it.hits(operation, correlation))?;
+        let of_call = |it: &&mut Active| !it.mood.is_of_events() && it.hits(operation, correlation);
+        let rule = rules.iter_mut().find(of_call)?;
+        rule.counted.hits += 1;
+        Some(rule.mood.clone())
+    }
+
+    /// What a rule makes of one event of an open stream; that rule counts a hit. The first event of a stream has none
+    /// before it.
+    pub fn meet_event(&self, operation: Operation, before: Option<&Event>) -> Option<Mood> {
+        let mut rules = self.lock();
+        let of_event = |it: &&mut Active| match it.mood {
+            Mood::DuplicateEvent => it.hits(operation, ""),
+            Mood::ReorderEvents => before.is_some() && it.hits(operation, ""),
+            _ => false,
+        };
+        let rule = rules.iter_mut().find(of_event)?;
         rule.counted.hits += 1;
         Some(rule.mood.clone())
     }
@@ -169,7 +200,8 @@ impl Misbehaviour {
     /// What a rule makes of a stream that is already open. It counts a hit only when it cuts the stream.
     pub fn meet_open_stream(&self, operation: Operation) -> Option<Mood> {
         let mut rules = self.lock();
-        let rule = rules.iter_mut().find(|it| it.hits(operation, ""))?;
+        let of_call = |it: &&mut Active| !it.mood.is_of_events() && it.hits(operation, "");
+        let rule = rules.iter_mut().find(of_call)?;
         if rule.mood == Mood::Unavailable {
             rule.counted.hits += 1;
         }
@@ -235,10 +267,30 @@ fn read_mood(rule: &Rule, operation: Option<Operation>) -> Result<Mood, BadRule>
             Some(_) | None => Ok(Mood::LoseAnswer),
         },
         Mode::Refuse => read_refusal(rule, operation),
-        Mode::Pending | Mode::AlreadyIssued | Mode::DuplicateEvent | Mode::ReorderEvents => {
-            Err(BadRule::Later(rule.mode.name()))
+        Mode::Pending => of_applications(rule, operation, Mood::Pending),
+        Mode::AlreadyIssued => {
+            of_applications(rule, operation, Mood::Refuse("ALREADY_ASSIGNED".into()))
         }
+        Mode::DuplicateEvent => of_events(rule, operation, Mood::DuplicateEvent),
+        Mode::ReorderEvents => of_events(rule, operation, Mood::ReorderEvents),
     }
+}
+
+fn of_applications(rule: &Rule, operation: Option<Operation>, mood: Mood) -> Result<Mood, BadRule> {
+    match operation {
+        Some(Operation::SubmitSinApplication) => Ok(mood),
+        Some(_) | None => Err(BadRule::OnlyApplications(rule.mode.name())),
+    }
+}
+
+fn of_events(rule: &Rule, operation: Option<Operation>, mood: Mood) -> Result<Mood, BadRule> {
+    if operation.is_some_and(|it| it.kind() != Kind::Stream) {
+        return Err(BadRule::OnlyStreams(rule.mode.name()));
+    }
+    if rule.correlation.is_some() {
+        return Err(BadRule::EventsOfNobody);
+    }
+    Ok(mood)
 }
 
 fn read_refusal(rule: &Rule, operation: Option<Operation>) -> Result<Mood, BadRule> {

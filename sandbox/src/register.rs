@@ -54,8 +54,18 @@ pub struct Desk<'a> {
     pub now: Moment,
     pub pace: Pace,
     pub key: &'a Key,
+    pub course: Course,
     events: Events,
     scheduled: bool,
+}
+
+/// How an application goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// It is checked and a number issued, by themselves.
+    Usual,
+    /// A federal officer must decide, as a misbehaving register was told.
+    ToAnOfficer,
 }
 
 /// Whom to wake once the transaction is committed.
@@ -156,9 +166,14 @@ impl Register {
             Some(Mood::Refuse(reason)) => C::refusal(reason, &key),
             _ => None,
         };
+        let course = match &mood {
+            Some(Mood::Pending) => Course::ToAnOfficer,
+            _ => Course::Usual,
+        };
         let register = Arc::clone(self);
         // In a task of its own: a caller who leaves stops waiting, but does not cut a transaction in two.
-        let work = tokio::spawn(async move { register.work(&command, &key, refusal).await });
+        let work =
+            tokio::spawn(async move { register.work(&command, &key, refusal, course).await });
         let answer = work.await.unwrap_or_else(|ended| match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             // Only a runtime that is shutting down ends a task.
@@ -173,9 +188,10 @@ impl Register {
         command: &C,
         key: &Key,
         refusal: Option<C::Answer>,
+        course: Course,
     ) -> Result<C::Answer, Fault> {
         let mut tx = self.pool.begin().await?;
-        match self.work_in(&mut tx, command, key, refusal).await {
+        match self.work_in(&mut tx, command, key, refusal, course).await {
             Ok(Worked::Now { answer, bells }) => {
                 tx.commit().await?;
                 self.ring(bells);
@@ -199,6 +215,7 @@ impl Register {
         command: &C,
         key: &Key,
         refusal: Option<C::Answer>,
+        course: Course,
     ) -> Result<Worked<C::Answer>, Fault> {
         match keys::open(conn, command, key).await? {
             Known::Answered(kept) => {
@@ -213,7 +230,8 @@ impl Register {
         }
         let now = Moment::now();
         let pace = self.pace;
-        let mut desk = Desk { conn, now, pace, key, events: Events::default(), scheduled: false };
+        let mut desk =
+            Desk { conn, now, pace, key, course, events: Events::default(), scheduled: false };
         let answer = match refusal {
             Some(refusal) => refusal,
             None => command.work(&mut desk).await?,
@@ -257,7 +275,14 @@ impl Register {
                 () = tokio::time::sleep(*delay) => Ok(()),
                 () = self.stopping.cancelled() => Err(Fault::ShuttingDown),
             },
-            Some(Mood::LoseAnswer | Mood::Refuse(_)) | None => Ok(()),
+            Some(
+                Mood::LoseAnswer
+                | Mood::Refuse(_)
+                | Mood::Pending
+                | Mood::DuplicateEvent
+                | Mood::ReorderEvents,
+            )
+            | None => Ok(()),
         }
     }
 
@@ -281,6 +306,14 @@ impl Register {
 fn send<A>(answer: A, mood: Option<&Mood>) -> Result<A, Fault> {
     match mood {
         Some(Mood::LoseAnswer) => Err(Fault::Unavailable),
-        Some(Mood::Unavailable | Mood::Slow(_) | Mood::Refuse(_)) | None => Ok(answer),
+        Some(
+            Mood::Unavailable
+            | Mood::Slow(_)
+            | Mood::Refuse(_)
+            | Mood::Pending
+            | Mood::DuplicateEvent
+            | Mood::ReorderEvents,
+        )
+        | None => Ok(answer),
     }
 }

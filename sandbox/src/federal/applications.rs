@@ -26,10 +26,11 @@ use crate::{
     addresses,
     calls::{Command, Query, call, undo_answers},
     clock::Timed,
+    events::EventKind,
     faults::Fault,
     keys::{Key, Undoing},
     moment::read_date,
-    register::Desk,
+    register::{Course, Desk},
 };
 
 call! {
@@ -71,6 +72,9 @@ impl Command for SubmitSinApplicationRequest {
             })));
         };
         let (received, moved) = received.advance(desk.conn, desk.now).await?;
+        if received.application.state() == ApplicationState::Adjudication {
+            desk.tell(&self.case_ref, EventKind::SinAdjudication);
+        }
         if let Some(moved) = moved {
             desk.tell(&self.case_ref, moved);
         }
@@ -264,8 +268,8 @@ async fn receive(
     let row = sqlx::query(concat!(
         "insert into applications
              (application_id, key, case_ref, registration_number, content, mailing_address, address_generation,
-              received_at, validating_due_at, issuing_due_at)
-         values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)
+              received_at, validating_due_at, issuing_due_at, adjudication_at)
+         values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)
          on conflict do nothing
          returning ",
         issuing::application_columns!()
@@ -279,6 +283,7 @@ async fn receive(
     .bind(desk.now.to_sqlx())
     .bind(validating.to_sqlx())
     .bind(issuing.to_sqlx())
+    .bind((desk.course == Course::ToAnOfficer).then(|| desk.now.to_sqlx()))
     .fetch_optional(&mut *desk.conn)
     .await?;
     Ok(row.map(|row| Received::read(&row)))

@@ -2,18 +2,25 @@
 
 use std::time::Instant;
 
-use proto::registry::v1::MatchDecision;
+use proto::{
+    common::v1::EventKind,
+    registry::v1::MatchDecision,
+    sin::v1::{
+        ApplicationState, submit_sin_application_response, withdraw_sin_application_response,
+    },
+};
 use serde_json::{Value, json};
 use tonic::Code;
 use tonic_types::StatusExt;
 
 use crate::{
     calls::{
-        accepted, certified, fault, payment, submit, try_bind, try_get_fee, try_pay, try_submit,
-        try_watch,
+        accepted, application, certified, fault, paid, payment, submit, try_apply, try_bind,
+        try_get_fee, try_pay, try_submit, try_watch, try_watch_applications,
+        try_withdraw_application,
     },
     families::{statement, statement_of},
-    harness::{INSTANT, NEVER, Sandbox, within},
+    harness::{INSTANT, NEVER, Sandbox, next_event, within},
     operations::{BACKWARD, FORWARD, ask},
 };
 
@@ -185,6 +192,76 @@ async fn a_star_closes_a_whole_register_and_leaves_the_other_open() {
 }
 
 #[tokio::test]
+async fn a_pending_application_waits_for_an_officer_and_can_be_withdrawn() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let mut events = try_watch_applications(&sandbox, 0).await.unwrap();
+    sandbox.misbehave(rule("federal", "SubmitSinApplication", "pending")).await;
+    let request = application("NB-1/sin/1", "2026-35-0000001");
+    for _ in 0..2 {
+        match try_apply(&sandbox, request.clone()).await.unwrap() {
+            submit_sin_application_response::Outcome::Accepted(it) => {
+                assert_eq!(it.state(), ApplicationState::Adjudication)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(next_event(&mut events).await.kind(), EventKind::SinAdjudication);
+    assert_eq!(sandbox.ledger().await["sin_applications"][0]["state"], "ADJUDICATION");
+    let undone =
+        try_withdraw_application(&sandbox, "NB-1/withdraw-application/1", "NB-1/sin/1").await;
+    assert!(matches!(undone.unwrap(), withdraw_sin_application_response::Outcome::Undone(_)));
+}
+
+#[tokio::test]
+async fn a_child_can_have_a_number_already() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    sandbox.misbehave(rule("federal", "SubmitSinApplication", "already-issued")).await;
+    let refused = try_apply(&sandbox, application("NB-1/sin/1", "2026-35-0000001")).await.unwrap();
+    assert!(
+        matches!(refused, submit_sin_application_response::Outcome::AlreadyAssigned(_)),
+        "{refused:?}"
+    );
+    assert_eq!(sandbox.calm().await, [1]);
+}
+
+#[tokio::test]
+async fn a_stream_can_say_everything_twice() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let mut events = try_watch(&sandbox, 0).await.unwrap();
+    let mut rule = rule("province", "WatchRegistryEvents", "duplicate-event");
+    rule["times"] = json!(2);
+    sandbox.misbehave(rule).await;
+    for case in 1..=2 {
+        paid(&sandbox, &format!("NB-{case}/fee/1")).await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        told.push(next_event(&mut events).await);
+    }
+    assert_eq!(told.iter().map(|it| it.sequence).collect::<Vec<_>>(), [1, 1, 2, 2]);
+    assert_eq!(told[0], told[1]);
+    assert_eq!(sandbox.calm().await, [2]);
+}
+
+#[tokio::test]
+async fn a_stream_can_come_back_to_an_older_event() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let mut events = try_watch(&sandbox, 0).await.unwrap();
+    let mut rule = rule("province", "*", "reorder-events");
+    rule["times"] = json!(2);
+    sandbox.misbehave(rule).await;
+    for case in 1..=3 {
+        paid(&sandbox, &format!("NB-{case}/fee/1")).await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        told.push(next_event(&mut events).await.sequence);
+    }
+    assert_eq!(told, [1, 2, 1, 3, 2]);
+    assert_eq!(sandbox.calm().await, [2]);
+}
+
+#[tokio::test]
 async fn a_rule_for_a_time_ends_by_itself() {
     let sandbox = Sandbox::start(INSTANT).await;
     let rule = json!({ "register": "province", "operation": "GetFee", "mode": "unavailable", "seconds": 0.3 });
@@ -209,20 +286,20 @@ async fn a_rule_that_makes_no_sense_is_refused_with_a_word_why() {
         ),
         (json!({ "register": "province", "operation": "PayFee", "mode": "broken" }), "mode"),
         (
-            json!({ "register": "federal", "operation": "SubmitSinApplication", "mode": "pending" }),
-            "comes later",
+            json!({ "register": "province", "operation": "PayFee", "mode": "pending" }),
+            "only SubmitSinApplication",
         ),
         (
-            json!({ "register": "federal", "operation": "SubmitSinApplication", "mode": "already-issued" }),
-            "comes later",
+            json!({ "register": "federal", "operation": "*", "mode": "already-issued" }),
+            "only SubmitSinApplication",
         ),
         (
-            json!({ "register": "province", "operation": "WatchRegistryEvents", "mode": "duplicate-event" }),
-            "comes later",
+            json!({ "register": "province", "operation": "PayFee", "mode": "duplicate-event" }),
+            "only a stream",
         ),
         (
-            json!({ "register": "province", "operation": "WatchRegistryEvents", "mode": "reorder-events" }),
-            "comes later",
+            json!({ "register": "province", "operation": "*", "mode": "reorder-events", "match": "k" }),
+            "events carry no",
         ),
         (
             json!({ "register": "province", "operation": "PayFee", "mode": "refuse", "reason": "LATE_ROUTE" }),
