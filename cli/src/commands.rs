@@ -168,8 +168,17 @@ mod tests {
 
     #[test]
     fn a_mistake_on_the_command_line_is_exit_code_two() {
-        let mistake = CommandLine::try_parse_from(["newborn", "case", "decide", "NB-0000-0000"])
-            .expect_err("an action is missing");
-        assert_eq!(mistake.exit_code(), 2);
+        for line in [
+            "case decide NB-0000-0000",
+            "submit a.json --wait nan",
+            "submit a.json --wait -1",
+            "load --count 1 --wait inf",
+            "up --production-seconds nan",
+            "sandbox misbehave --register federal --operation * --mode unavailable --seconds nan",
+        ] {
+            let words = std::iter::once("newborn").chain(line.split(' '));
+            let mistake = CommandLine::try_parse_from(words).expect_err(line);
+            assert_eq!(mistake.exit_code(), 2, "{line}");
+        }
     }
 }

@@ -19,6 +19,7 @@ pub mod postgres;
 pub mod ready;
 pub mod sandbox;
 pub mod say;
+mod seconds;
 mod stack;
 mod stage;
 mod submit;

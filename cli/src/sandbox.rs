@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::commands::Common;
 use crate::ending::Ending;
 use crate::ready::Ready;
+use crate::seconds::seconds;
 use crate::table::Table;
 use crate::{http, output};
 
@@ -59,7 +60,7 @@ pub struct Rule {
     times: Option<u64>,
 
     /// End after this time
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seconds)]
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<f64>,
 

@@ -12,6 +12,7 @@ use crate::commands::Common;
 use crate::ending::Ending;
 use crate::portal::{self, Portal, Receipt, ReceiptCase, Standing};
 use crate::say::Say;
+use crate::seconds::{as_wait, seconds};
 use crate::table::Table;
 use crate::{failure, output};
 
@@ -27,7 +28,7 @@ pub struct Options {
     key: Option<String>,
 
     /// Follow the cases until all their parts are done, at most this long
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     wait: Option<f64>,
 }
 
@@ -63,9 +64,7 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
         }
     }
 
-    let limit = options
-        .wait
-        .map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e7)));
+    let limit = options.wait.map(|seconds| Instant::now() + as_wait(seconds));
     let mut rows =
         Table::new(&["case", "child", "access code", "birth", "certificate", "SIN", "fee", "desk"]);
     for answer in answers.iter_mut().filter(|answer| answer.get("cases").is_some()) {

@@ -19,6 +19,7 @@ use crate::ending::Ending;
 use crate::output;
 use crate::portal::{self, Receipt, Standing};
 use crate::say::Say;
+use crate::seconds::{as_wait, seconds};
 use crate::stack::Stack;
 use families::{Family, NoticeComes};
 use tally::{Outcome, Report, Tally};
@@ -39,7 +40,7 @@ pub struct Options {
     seed: u64,
 
     /// Give up following after this long
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800.0, value_parser = seconds)]
     wait: f64,
 }
 
@@ -51,7 +52,7 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
     let say = Say::from_now();
     let stack = Stack::of(common.data_dir())?;
     let began = Instant::now();
-    let limit = began + Duration::from_secs_f64(options.wait.clamp(0.0, 1e7));
+    let limit = began + as_wait(options.wait);
     let today = Zoned::now().date();
     let tally = RefCell::new(Tally::default());
 

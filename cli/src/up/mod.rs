@@ -22,6 +22,7 @@ use crate::ending::Ending;
 use crate::postgres::binaries::Search;
 use crate::ready::Ready;
 use crate::say::Say;
+use crate::seconds::seconds;
 use crate::tools::Tools;
 use ports::{DEFAULT_BASE, Ports};
 use signals::StopSignals;
@@ -54,15 +55,15 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Clocks {
     /// From a certificate's order to its production, and from there to its printing
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
     pub production_seconds: f64,
 
     /// From a certificate's printing to its mailing
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
     pub mailing_seconds: f64,
 
     /// From an application for a SIN to its issue
-    #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds)]
     pub issuing_seconds: f64,
 }
 
