@@ -74,7 +74,7 @@ impl Doors {
 }
 
 /// No answer at all, or one that says "not now".
-fn is_passing(error: &anyhow::Error) -> bool {
+pub fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Problem>() {
         Some(problem) => problem.status() >= 500 || problem.status() == 429,
         None => true,

@@ -10,9 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::commands::Common;
 use crate::ending::Ending;
-use crate::portal::{self, Portal, Receipt, ReceiptCase, Standing};
+use crate::portal::{self, Receipt, ReceiptCase, Standing};
 use crate::say::Say;
 use crate::seconds::{as_wait, seconds};
+use crate::stack::{Doors, Stack, is_passing};
 use crate::table::Table;
 use crate::{failure, output};
 
@@ -27,7 +28,8 @@ pub struct Options {
     #[arg(long, value_name = "KEY", value_parser = key)]
     key: Option<String>,
 
-    /// Follow the cases until all their parts are done, at most this long
+    /// Follow the cases until all their parts are done, at most this long. A case that waits for a person on the desk is
+    /// followed too: it may move at any moment
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     wait: Option<f64>,
 }
@@ -40,7 +42,8 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
         // All are read before the first is sent.
         forms.push((file, read_form(file)?));
     }
-    let portal = Portal::of(common.data_dir())?;
+    let stack = Stack::of(common.data_dir())?;
+    let limit = options.wait.map(|seconds| Instant::now() + as_wait(seconds));
     let mut answers = Vec::new();
     let mut ending = Ending::Done;
     for (nth, (file, form)) in forms.iter().enumerate() {
@@ -50,7 +53,9 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
             Some(key) => format!("{key}-{}", nth + 1),
             None => key_of(form),
         };
-        match portal.submit(&key, form).await {
+        // The same key again is the same submission, so while there is time it can be sent again.
+        let patience = limit.unwrap_or_else(Instant::now);
+        match stack.patiently(patience, async |doors| doors.portal.submit(&key, form).await).await {
             Ok(answer) => {
                 say.line(format_args!("{} submitted", file.display()));
                 answers.push(answer);
@@ -64,17 +69,19 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
         }
     }
 
-    let limit = options.wait.map(|seconds| Instant::now() + as_wait(seconds));
     let mut rows =
         Table::new(&["case", "child", "access code", "birth", "certificate", "SIN", "fee", "desk"]);
     for answer in answers.iter_mut().filter(|answer| answer.get("cases").is_some()) {
         let receipt: Receipt = portal::read(answer)?;
         for (nth, case) in receipt.cases.iter().enumerate() {
             let standing = match limit {
-                Some(limit) => Some(follow(&portal, case, limit, say).await?),
+                Some(limit) => {
+                    let (standing, end) = follow(&stack, case, limit, say).await;
+                    ending = ending.or_worse(end);
+                    standing
+                }
                 None => None,
             };
-            ending = ending.or_worse(standing.as_ref().map_or(Ending::Done, ending_of));
             rows.row(row(case, standing.as_ref()));
             if let Some(standing) = standing {
                 add_standing(&mut answer["cases"][nth], &standing);
@@ -112,26 +119,42 @@ fn key_of(form: &[u8]) -> String {
     format!("file-{short}")
 }
 
-/// Waits until a case is closed or time runs out; tells each change.
-async fn follow(portal: &Portal, case: &ReceiptCase, limit: Instant, say: Say) -> Result<Standing> {
+/// Waits until a case is closed or time runs out; tells each change. Gives what was seen last, if anything was.
+///
+/// The receipt is worth more than the look: whatever goes wrong here is told, and the receipt is printed all the same.
+async fn follow(
+    stack: &Stack,
+    case: &ReceiptCase,
+    limit: Instant,
+    say: Say,
+) -> (Option<Standing>, Ending) {
     let mut before: Option<Standing> = None;
     loop {
-        match portal.case_of_parents(&case.reference, &case.access_code).await {
-            Ok(answer) => {
-                let now: Standing = portal::read(&answer)?;
+        let look = async |doors: &Doors| {
+            doors.portal.case_of_parents(&case.reference, &case.access_code).await
+        };
+        let seen = stack.patiently(limit, look).await;
+        match seen.map(|answer| portal::read::<Standing>(&answer)) {
+            Ok(Ok(now)) => {
                 if before.as_ref() != Some(&now) {
                     say.line(in_words(&now));
                 }
                 if now.closed || Instant::now() >= limit {
-                    return Ok(now);
+                    let end = ending_of(&now);
+                    return (Some(now), end);
                 }
                 before = Some(now);
             }
-            // A portal that is being restarted is no reason to stop looking.
-            Err(error) if portal::refused(&error).is_some() || Instant::now() >= limit => {
-                return Err(error);
+            Err(error) => {
+                say.line(format_args!("{}: {error:#}", case.reference));
+                let end = if is_passing(&error) { Ending::StillRunning } else { Ending::Refused };
+                return (before, end);
             }
-            Err(_) => {}
+            // Asking again would not make it readable.
+            Ok(Err(error)) => {
+                say.line(format_args!("{}: {error:#}", case.reference));
+                return (before, Ending::Refused);
+            }
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
@@ -182,6 +205,8 @@ fn add_standing(case: &mut Value, standing: &Standing) {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
 
     #[test]
@@ -200,5 +225,73 @@ mod tests {
                 && key("a b").is_err()
                 && key(&"x".repeat(129)).is_err()
         );
+    }
+
+    /// A portal that gives these answers, one a call, and the last one for ever.
+    async fn portal_that_answers(answers: Vec<(u16, Value)>) -> (tempfile::TempDir, Stack) {
+        crate::install_crypto();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let portal = format!("http://{}", listener.local_addr().expect("it is bound"));
+        tokio::spawn(async move {
+            let mut call = 0;
+            while let Ok((mut line, _)) = listener.accept().await {
+                let (status, body) = &answers[call.min(answers.len() - 1)];
+                call += 1;
+                let body = body.to_string();
+                let head = format!("HTTP/1.1 {status} Told\r\ncontent-length: {}", body.len());
+                let answer = format!("{head}\r\nconnection: close\r\n\r\n{body}");
+                let mut asked = [0; 4096];
+                let _ = line.read(&mut asked).await;
+                let _ = line.write_all(answer.as_bytes()).await;
+            }
+        });
+        let temp = tempfile::tempdir().expect("a temporary directory");
+        let ready = json!({
+            "portal": portal, "temporal": "", "temporal_http": "", "temporal_ui": "", "temporal_namespace": "",
+            "province": "", "federal": "", "sandbox": portal, "database_url": "", "metrics": [],
+            "temporal_metrics": [], "tls_dir": "", "data_dir": "", "staff": [], "processes": {},
+        });
+        std::fs::write(temp.path().join("ready.json"), ready.to_string()).expect("written");
+        let stack = Stack::of(temp.path()).expect("ready.json is there");
+        (temp, stack)
+    }
+
+    fn case() -> ReceiptCase {
+        let case = json!({"ref": "NB-0000-0000", "child": 1, "access_code": "code"});
+        portal::read(&case).expect("as published")
+    }
+
+    fn closed() -> Value {
+        json!({
+            "ref": "NB-0000-0000", "revision": 4, "birth": {"state": "REGISTERED"},
+            "certificate": {"state": "MAILED"}, "sin": {"state": "ISSUED"}, "fee": {"state": "EARNED"},
+            "desk": null, "closed": true,
+        })
+    }
+
+    #[tokio::test]
+    async fn a_passing_503_is_waited_out() {
+        let busy = (503, json!({"title": "Away"}));
+        let answers = vec![busy.clone(), busy, (200, closed())];
+        let (_temp, stack) = portal_that_answers(answers).await;
+        let limit = Instant::now() + Duration::from_secs(20);
+        let (seen, end) = follow(&stack, &case(), limit, Say::from_now()).await;
+        assert_eq!(end, Ending::Done);
+        assert!(seen.is_some_and(|seen| seen.closed));
+    }
+
+    #[tokio::test]
+    async fn a_503_up_to_the_limit_leaves_the_case_running() {
+        let (_temp, stack) = portal_that_answers(vec![(503, json!({"title": "Away"}))]).await;
+        let (seen, end) = follow(&stack, &case(), Instant::now(), Say::from_now()).await;
+        assert_eq!((seen, end), (None, Ending::StillRunning));
+    }
+
+    #[tokio::test]
+    async fn a_case_that_may_not_be_seen_is_not_waited_for() {
+        let (_temp, stack) = portal_that_answers(vec![(404, json!({"title": "Unknown"}))]).await;
+        let limit = Instant::now() + Duration::from_secs(20);
+        let (seen, end) = follow(&stack, &case(), limit, Say::from_now()).await;
+        assert_eq!((seen, end), (None, Ending::Refused));
     }
 }
