@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 
 use crate::data_dir::DataDir;
@@ -137,14 +137,17 @@ pub async fn run(data_dir: &Path, options: Options, announce: Announce) -> Resul
     let mut stack = Stack::new(dir, ports, say);
     let ended = tokio::select! {
         started = stack.start(&options) => match started {
-            Ok(ready) => {
-                tell(&ready, announce)?;
-                stop.next().await;
-                Ok(Ending::Done)
-            }
+            // Whatever goes wrong from here on, the stack is stopped below.
+            Ok(ready) => match tell(&ready, announce) {
+                Ok(()) => {
+                    stop.next().await;
+                    Ok(Ending::Done)
+                }
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         },
-        () = stop.next() => Ok(Ending::Refused),
+        () = stop.next() => Err(anyhow!("stopped before everything was ready")),
     };
     if stack.has_children() {
         say.line("stopping");
