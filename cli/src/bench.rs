@@ -80,7 +80,7 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
     flags.extend(options.sources.flags());
     let (mut stage, stack) = tokio::select! {
         set = Stage::set(&data_dir, options.port_base, &flags) => set?,
-        () = stop.next() => return Ok(Ending::Refused),
+        () = stop.next() => bail!("stopped before the stack was ready"),
     };
     let measured = tokio::select! {
         measured = measure(&stack, &options, say) => measured,

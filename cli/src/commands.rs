@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+use serde_json::json;
 
 use crate::ending::Ending;
 use crate::up::Announce;
-use crate::{bench, case, demo, load, sandbox, submit, test_services, up};
+use crate::{bench, case, demo, load, output, sandbox, submit, test_services, up};
 
 /// Brings the newborn 3-in-1 registration engine up on one machine, submits, looks, decides.
 ///
@@ -96,7 +97,7 @@ impl CommandLine {
                 let announce = if self.common.json { Announce::Json } else { Announce::Words };
                 up::run(data_dir, options, announce).await
             }
-            Command::Wipe => wipe(data_dir),
+            Command::Wipe => wipe(&self.common),
             Command::Submit(options) => submit::run(&self.common, options).await,
             Command::Case(command) => case::run(&self.common, command).await,
             Command::Sandbox(command) => sandbox::run(&self.common, command).await,
@@ -108,24 +109,32 @@ impl CommandLine {
                 let tools = options.sources.tools()?;
                 let folder =
                     tools.everything_in(&options.requirements, crate::say::Say::from_now()).await?;
-                crate::output::lines(&[folder.display().to_string()])?;
+                if self.common.json {
+                    output::json(&json!({"folder": folder}))?;
+                } else {
+                    output::lines(&[folder.display().to_string()])?;
+                }
                 Ok(Ending::Done)
             }
         }
     }
 }
 
-fn wipe(data_dir: &Path) -> Result<Ending> {
-    if !data_dir.exists() {
-        return Ok(Ending::Done);
+fn wipe(common: &Common) -> Result<Ending> {
+    let data_dir = common.data_dir();
+    let found = data_dir.exists();
+    if found {
+        if !crate::data_dir::is_ours_or_empty(data_dir)? {
+            anyhow::bail!(
+                "{} was not made by newborn, so nothing in it is deleted",
+                data_dir.display()
+            );
+        }
+        crate::data_dir::DataDir::claim(data_dir)?.wipe()?;
     }
-    if !crate::data_dir::is_ours_or_empty(data_dir)? {
-        anyhow::bail!(
-            "{} was not made by newborn, so nothing in it is deleted",
-            data_dir.display()
-        );
+    if common.json {
+        output::json(&json!({"data_dir": data_dir, "wiped": found}))?;
     }
-    crate::data_dir::DataDir::claim(data_dir)?.wipe()?;
     Ok(Ending::Done)
 }
 

@@ -9,7 +9,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
     let flags = options.sources.flags();
     let (mut stage, stack) = tokio::select! {
         set = Stage::set(&data_dir, options.port_base, &flags) => set?,
-        () = stop.next() => return Ok(Ending::Refused),
+        () = stop.next() => bail!("stopped before the stack was ready"),
     };
     let stay = options.keep || std::io::stdout().is_terminal();
     let afterwards = if stay { Afterwards::Stay } else { Afterwards::Stop };
@@ -91,7 +91,7 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
     let ending = tokio::select! {
         ending = shown => ending,
         () = stage.ends() => Err(anyhow!("the stack ended before the demo did; its own words are above")),
-        () = stop.next() => Ok(Ending::Refused),
+        () = stop.next() => Err(anyhow!("stopped before every case had ended")),
     };
     if ending.is_ok() && afterwards == Afterwards::Stay {
         tokio::select! {
