@@ -109,13 +109,9 @@ async fn measure(stack: &Stack, options: &Options, say: Say) -> Result<Report> {
     let (mut full, mut bare) = (Vec::new(), Vec::new());
     for round in 0..=options.rounds {
         let families: Vec<Family> = families.by_ref().take(options.count).collect();
-        for several in families.chunks(50) {
-            let notices: Vec<Value> =
-                several.iter().flat_map(|family| family.notices.clone()).collect();
-            stack
-                .patiently(bench.limit, async |doors| doors.sandbox.notices(&notices).await)
-                .await?;
-        }
+        let notices: Vec<Value> =
+            families.iter().flat_map(|family| family.notices.clone()).collect();
+        stack.patiently(bench.limit, async |doors| doors.sandbox.notices(&notices).await).await?;
         let full_speed =
             race(options, families, async |family: Family| bench.full(&family).await).await?;
         let names: Vec<String> =

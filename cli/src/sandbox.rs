@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::commands::Common;
 use crate::ending::Ending;
@@ -75,6 +75,9 @@ pub struct Rule {
     correlation: Option<String>,
 }
 
+/// How many notices go in one call.
+const AT_ONCE: usize = 50;
+
 /// The control API of a running sandbox.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
@@ -88,9 +91,16 @@ impl Sandbox {
         Ok(Self { client: http::client()?, base: ready.sandbox.clone() })
     }
 
-    /// Sends notices to the province, as the hospital would.
+    /// Sends notices to the province, as the hospital would: some at a time, so that no call takes long.
     pub async fn notices(&self, notices: &[Value]) -> Result<Value> {
-        self.post("notices", &notices).await
+        let mut sent = Vec::new();
+        for several in notices.chunks(AT_ONCE) {
+            let answer = self.post("notices", &several).await.with_context(|| {
+                format!("of {} only {} are sent", count(notices.len(), "notice"), sent.len())
+            })?;
+            sent.extend(answer["notices"].as_array().into_iter().flatten().cloned());
+        }
+        Ok(json!({"notices": sent}))
     }
 
     /// What both registers hold.
