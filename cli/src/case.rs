@@ -39,8 +39,8 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Show {
     /// As NB-XXXX-XXXX
-    #[arg(value_name = "REF")]
-    case: String,
+    #[arg(value_name = "REF", value_parser = reference)]
+    case: CaseRef,
 
     /// Who looks
     #[arg(long = "as", value_name = "STAFF", default_value = VIEWER)]
@@ -50,8 +50,8 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Decide {
     /// As NB-XXXX-XXXX
-    #[arg(value_name = "REF")]
-    case: String,
+    #[arg(value_name = "REF", value_parser = reference)]
+    case: CaseRef,
 
     /// retry-now, correct-contact or withdraw
     #[arg(long)]
@@ -73,7 +73,7 @@ pub struct Decide {
     #[arg(long)]
     leg: Option<Leg>,
 
-    /// The notice that is meant
+    /// The notice that is meant (later: no decision takes one yet)
     #[arg(long, value_name = "ID")]
     notice: Option<String>,
 
@@ -120,7 +120,7 @@ async fn list(common: &Common, portal: &Portal, options: List) -> Result<Ending>
 }
 
 async fn show(common: &Common, portal: &Portal, options: Show) -> Result<Ending> {
-    let answer = portal.case(&reference(&options.case)?.to_string(), &options.staff).await?;
+    let answer = portal.case_of_staff(&options.case.to_string(), &options.staff).await?;
     if common.json {
         output::json(&answer)?;
         return Ok(Ending::Done);
@@ -139,7 +139,7 @@ async fn show(common: &Common, portal: &Portal, options: Show) -> Result<Ending>
 }
 
 async fn decide(common: &Common, portal: &Portal, options: Decide) -> Result<Ending> {
-    let reference = reference(&options.case)?.to_string();
+    let reference = options.case.to_string();
     let body = body_of(&options);
     let decision = Decision { seen: options.seen, body: &body, staff: &options.staff };
     let answer = portal.decide(&reference, decision).await?;
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_decision_carries_only_what_was_given() {
         let options = Decide {
-            case: "NB-0000-0000".to_owned(),
+            case: CaseRef::draw(&mut rand::rng()),
             action: Action::RetryNow,
             reason: Grounds::NoticeAmended,
             seen: 4,

@@ -179,6 +179,8 @@ mod tests {
     fn a_mistake_on_the_command_line_is_exit_code_two() {
         for line in [
             "case decide NB-0000-0000",
+            "case show NB-0000-000U",
+            "case show somebody --json",
             "submit a.json --wait nan",
             "submit a.json --wait -1",
             "load --count 1 --wait inf",

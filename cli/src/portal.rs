@@ -120,13 +120,12 @@ impl Portal {
 
     /// A case, for the holder of its access code.
     pub async fn case_of_parents(&self, reference: &str, access_code: &str) -> Result<Value> {
-        let request = self.request(Method::GET, &format!("/api/v1/cases/{reference}"));
-        self.answer(request.bearer_auth(access_code)).await
+        self.case(reference, access_code).await
     }
 
     /// A case, for staff.
-    pub async fn case(&self, reference: &str, staff: &str) -> Result<Value> {
-        self.case_of_parents(reference, self.ready.token_of(staff)?).await
+    pub async fn case_of_staff(&self, reference: &str, staff: &str) -> Result<Value> {
+        self.case(reference, self.ready.token_of(staff)?).await
     }
 
     /// All cases, or those that wait for a person, oldest first.
@@ -155,6 +154,11 @@ impl Portal {
             .header("If-Match", format!("\"{}\"", decision.seen))
             .json(decision.body);
         self.answer(request).await
+    }
+
+    async fn case(&self, reference: &str, token: &str) -> Result<Value> {
+        let request = self.request(Method::GET, &format!("/api/v1/cases/{reference}"));
+        self.answer(request.bearer_auth(token)).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
