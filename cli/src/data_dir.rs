@@ -99,10 +99,18 @@ impl DataDir {
         Ok(dir)
     }
 
-    /// Empties the directory, the databases outside it included. Only a directory of ours, or an empty one, is touched.
+    /// Empties the directory, the databases outside it included, and with it the stacks that have their directories
+    /// inside this one, such as the demo's. Only a directory of ours, or an empty one, is touched, and nothing while one of
+    /// those stacks is up.
     pub fn wipe(&self) -> Result<()> {
-        if let Some(elsewhere) = crate::postgres::place::outside_home(self) {
-            files::remove_whatever_is_at(&elsewhere)?;
+        let nested = nested_in(self)?;
+        // All are claimed before the first is emptied, and held until the last is.
+        let nested: Vec<Self> =
+            nested.iter().map(|root| Self::claim(root)).collect::<Result<_>>()?;
+        for dir in nested.iter().chain([self]) {
+            if let Some(elsewhere) = crate::postgres::place::outside_home(dir) {
+                files::remove_whatever_is_at(&elsewhere)?;
+            }
         }
         for entry in entries(self.root())? {
             if entry != self.lock() && entry != self.marker() {
@@ -124,6 +132,26 @@ impl std::ops::Deref for DataDir {
 pub fn is_ours_or_empty(root: &Path) -> Result<bool> {
     let layout = Layout::of(root)?;
     Ok(!layout.root().exists() || layout.marker().is_file() || entries(layout.root())?.is_empty())
+}
+
+/// The data directories inside one.
+fn nested_in(layout: &Layout) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut unseen = vec![layout.root().to_owned()];
+    while let Some(dir) = unseen.pop() {
+        for entry in entries(&dir)? {
+            // What a stack keeps is no place for another, and a link leads elsewhere.
+            let is_directory = fs::symlink_metadata(&entry).is_ok_and(|it| it.is_dir());
+            let is_kept = [layout.postgres(), layout.logs(), layout.keys(), layout.tls()];
+            if is_directory && !is_kept.contains(&entry) {
+                if entry.join(MARKER).is_file() {
+                    found.push(entry.clone());
+                }
+                unseen.push(entry);
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn entries(root: &Path) -> Result<Vec<PathBuf>> {
@@ -191,6 +219,35 @@ mod tests {
         assert!(!is_ours_or_empty(temp.path()).expect("readable"));
         DataDir::claim(temp.path()).expect("nobody has it");
         assert!(is_ours_or_empty(temp.path()).expect("readable"));
+    }
+
+    #[test]
+    fn a_stack_that_is_up_inside_keeps_everything_from_being_wiped() {
+        let temp = tempfile::tempdir().expect("a temporary directory");
+        let outer = DataDir::claim(temp.path()).expect("nobody has it");
+        fs::write(outer.ready(), "{}").expect("written");
+        let demo = DataDir::claim(&temp.path().join("some/demo")).expect("nobody has it");
+        fs::write(demo.ready(), "{}").expect("written");
+        let refusal = outer.wipe().expect_err("the demo is up").to_string();
+        assert!(refusal.contains("some/demo"), "{refusal}");
+        assert!(outer.ready().exists() && demo.ready().exists());
+        drop(demo);
+        outer.wipe().expect("emptied");
+        assert_eq!(entries(temp.path()).expect("readable").len(), 2);
+    }
+
+    #[test]
+    fn the_databases_of_a_stack_inside_go_with_it() {
+        let temp = tempfile::tempdir().expect("a temporary directory");
+        let outer = DataDir::claim(temp.path()).expect("nobody has it");
+        let demo = DataDir::claim(&temp.path().join("demo")).expect("nobody has it");
+        let elsewhere = crate::postgres::place::beside_temporary_files(&demo);
+        fs::create_dir_all(&elsewhere).expect("made");
+        fs::write(demo.postgres_location(), elsewhere.to_string_lossy().as_bytes())
+            .expect("written");
+        drop(demo);
+        outer.wipe().expect("emptied");
+        assert!(!elsewhere.exists());
     }
 
     #[test]

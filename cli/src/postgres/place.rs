@@ -131,7 +131,7 @@ fn can_be_reached(layout: &Layout, account: Account) -> Result<bool> {
 }
 
 /// Survives a restart of the machine where that is usual, and is the same for the same data directory.
-fn beside_temporary_files(layout: &Layout) -> PathBuf {
+pub fn beside_temporary_files(layout: &Layout) -> PathBuf {
     let kept = Path::new("/var/tmp");
     let base = match std::env::var_os("TMPDIR") {
         None if kept.is_dir() => kept.to_owned(),
