@@ -17,7 +17,7 @@ done
 # The development identities of the desk, one of each role.
 if [ ! -e /keys/staff.json ]; then
     separator='['
-    for member in alex:officer sam:supervisor robin:registrar noor:operator kim:viewer; do
+    for member in alex:officer sam:supervisor robin:registrar noor:operator jo:auditor kim:viewer; do
         printf '%s{"name": "%s", "role": "%s", "token": "%s"}' \
             "$separator" "${member%:*}" "${member#*:}" "$(openssl rand -hex 32)"
         separator=', '

@@ -88,6 +88,12 @@ impl Home {
     }
 }
 
+/// Whether databases were made for a data directory before.
+pub fn holds_databases(layout: &Layout) -> bool {
+    fs::read_to_string(layout.postgres_location())
+        .is_ok_and(|home| Path::new(home.trim()).join("data/PG_VERSION").exists())
+}
+
 /// The home of a data directory, if it was put outside it.
 pub fn outside_home(layout: &Layout) -> Option<PathBuf> {
     let path = PathBuf::from(fs::read_to_string(layout.postgres_location()).ok()?.trim());

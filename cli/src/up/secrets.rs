@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::data_dir::Layout;
 use crate::files;
+use crate::postgres::place;
 use crate::ready::Staff;
 
 /// The development identities of the desk: one of each role.
-const STAFF: [(&str, &str); 5] = [
+const STAFF: [(&str, &str); 6] = [
     ("alex", "officer"),
     ("sam", "supervisor"),
     ("robin", "registrar"),
     ("noor", "operator"),
+    ("jo", "auditor"),
     ("kim", "viewer"),
 ];
 
@@ -41,13 +43,26 @@ pub struct Passwords {
 }
 
 impl Secrets {
-    /// Reads them, making what is missing.
+    /// Reads them, making what is missing. A key that is missing beside databases is not made: it would open nothing of
+    /// what they hold.
     pub fn prepare(layout: &Layout) -> Result<Self> {
         files::private_directory(&layout.keys())?;
+        let key = |name: &str| {
+            let path = layout.keys().join(name);
+            if !path.exists() && place::holds_databases(layout) {
+                bail!(
+                    "{} is missing, and the databases of {} cannot be read without it: put it back, or begin anew with \
+                     `newborn wipe`",
+                    path.display(),
+                    layout.root().display()
+                );
+            }
+            key(&path)
+        };
         Ok(Self {
-            case_key: key(&layout.keys().join("case-keys.key"))?,
-            search_key: key(&layout.keys().join("search.key"))?,
-            access_key: key(&layout.keys().join("access.key"))?,
+            case_key: key("case-keys.key")?,
+            search_key: key("search.key")?,
+            access_key: key("access.key")?,
             passwords: kept(&layout.keys().join("database.json"), || Passwords {
                 administrator: secret(),
                 newborn: secret(),
@@ -124,6 +139,21 @@ mod tests {
         assert_eq!(first.staff, second.staff);
         assert_eq!(first.passwords.newborn, second.passwords.newborn);
         assert_ne!(first.passwords.newborn, first.passwords.province);
+    }
+
+    #[test]
+    fn a_key_that_is_missing_beside_databases_is_said_and_not_made() {
+        let temp = tempfile::tempdir().expect("a temporary directory");
+        let layout = Layout::of(temp.path()).expect("a path");
+        let secrets = Secrets::prepare(&layout).expect("made");
+        std::fs::write(layout.postgres_location(), layout.postgres().to_string_lossy().as_bytes())
+            .expect("written");
+        std::fs::create_dir_all(layout.postgres().join("data")).expect("made");
+        std::fs::write(layout.postgres().join("data/PG_VERSION"), "16").expect("written");
+        std::fs::remove_file(&secrets.search_key).expect("it was there");
+        let sentence = Secrets::prepare(&layout).expect_err("it is missing").to_string();
+        assert!(sentence.contains("search.key is missing"), "{sentence}");
+        assert!(!secrets.search_key.exists());
     }
 
     #[test]
