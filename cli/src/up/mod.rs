@@ -54,11 +54,11 @@ pub struct Options {
 /// How long the registers take in the sandbox.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Clocks {
-    /// From a certificate's order to its production, and from there to its printing
+    /// From a certificate's order to its production
     #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
     pub production_seconds: f64,
 
-    /// From a certificate's printing to its mailing
+    /// From a certificate's production to its mailing; it is printed half-way
     #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
     pub mailing_seconds: f64,
 
