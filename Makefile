@@ -30,8 +30,8 @@ test: build ## Run every test
 cargo-tests:
 	$(CARGO) test --workspace --doc --locked
 	if $(CARGO) nextest --version >/dev/null 2>&1; \
-	then $(CARGO) nextest run --workspace --locked; \
-	else $(CARGO) test --workspace --lib --bins --tests --locked; fi
+	then $(CARGO) nextest run --no-fail-fast --workspace --locked; \
+	else $(CARGO) test --no-fail-fast --workspace --lib --bins --tests --locked; fi
 
 # What is measured is our code, so it is optimised like the libraries are. The demo and the tests build quicker without.
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL := 1
