@@ -220,16 +220,19 @@ fn application_request(
         return Err(Unknown("the registration"));
     };
     let consent = brief.content.services.sin.as_ref().ok_or(Unknown("the consent"))?;
-    let child = brief.content.exchange_name.as_ref().unwrap_or(&statement.child.name);
-    let others = statement.parents.iter().filter(|it| !it.is_birth_parent);
-    let parents = std::iter::once(statement.birth_parent()).chain(others);
+    let approved = &brief.content.parents_exchange_names;
+    let mut parents: Vec<_> = statement.parents.iter().zip(approved).collect();
+    parents.sort_by_key(|(parent, _)| !parent.is_birth_parent);
     Ok(SubmitSinApplicationRequest {
         context: None,
         idempotency_key: key.to_owned(),
         case_ref: asking.case.to_string(),
         registration_number: registered.it.clone(),
         registered_on: registered_on.to_string(),
-        child_name: Some(wire::names::exchange(child)),
+        child_name: Some(wire::names::exchange(
+            &statement.child.name,
+            brief.content.exchange_name.as_ref(),
+        )),
         sex: wire::names::sex(statement.child.sex).into(),
         date_of_birth: statement.child.date_of_birth.to_string(),
         birth_place: Some(BirthPlace {
@@ -238,7 +241,8 @@ fn application_request(
             country: "CA".to_owned(),
         }),
         parents_names_at_birth: parents
-            .map(|it| wire::names::exchange(&it.name_at_birth))
+            .into_iter()
+            .map(|(it, approved)| wire::names::exchange(&it.name_at_birth, approved.as_ref()))
             .collect(),
         mailing_address: Some(wire::address::address(&brief.contact.mailing)),
         language: wire::names::language(brief.content.language).into(),

@@ -18,8 +18,10 @@ pub struct Content {
     pub statement: Statement,
     /// One per parent, in the same order.
     pub certifications: Vec<Certification>,
-    /// The spelling that the parents approved for the federal exchange, if the name has letters it cannot carry.
+    /// The spelling of the child's name that the parents approved for the federal exchange, if it cannot carry the name.
     pub exchange_name: Option<PersonName>,
+    /// The same for the parents' names at birth; one per parent, in the same order.
+    pub parents_exchange_names: Vec<Option<PersonName>>,
     pub services: Services,
 }
 

@@ -121,23 +121,47 @@ impl PersonName {
         self.written().to_lowercase().chars().filter(|c| !c.is_whitespace()).collect()
     }
 
-    /// The letters that the exchange between the registers cannot carry, each once, in order of appearance.
+    /// The name as the federal exchange writes it. A single name is a surname there.
     #[must_use]
-    pub fn letters_lost_in_exchange(&self) -> Vec<char> {
-        let mut lost = Vec::new();
-        for c in self.written().chars() {
-            if !travels(c) && !lost.contains(&c) {
-                lost.push(c);
+    pub fn exchanged(&self) -> ExchangeName {
+        let text = |part: &NamePart| part.as_str().to_owned();
+        match self {
+            Self::Dual { first, middle, last } => {
+                let given: Vec<&str> = [Some(first), middle.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .map(NamePart::as_str)
+                    .collect();
+                ExchangeName { given_names: given.join(" "), surname: text(last) }
+            }
+            Self::Single { single } => {
+                ExchangeName { given_names: String::new(), surname: text(single) }
             }
         }
-        lost
+    }
+}
+
+/// A name as the federal exchange writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExchangeName {
+    pub given_names: String,
+    pub surname: String,
+}
+
+impl ExchangeName {
+    /// Whether the exchange can carry it: no letter is lost, and no line is too long.
+    #[must_use]
+    pub fn travels(&self) -> bool {
+        [&self.given_names, &self.surname]
+            .iter()
+            .all(|line| line.chars().count() <= LONGEST && line.chars().all(travels))
     }
 }
 
 /// Whether the federal exchange can carry a character.
 ///
-/// Source: the character set of the National Routing System, docs/decisions/0003-names.md. It has the typographic
-/// apostrophe; the straight one is sent as that.
+/// Source: the character set of the National Routing System, docs/decisions/0003-names.md. Each apostrophe is sent as it
+/// was typed.
 #[must_use]
 pub fn travels(c: char) -> bool {
     c.is_ascii_alphanumeric()
@@ -183,9 +207,20 @@ mod tests {
     }
 
     #[test]
-    fn the_exchange_says_which_letters_it_loses() {
-        let name = PersonName::Single { single: NamePart::read("Sahaiʔa Łəʔ").unwrap() };
-        assert_eq!(name.letters_lost_in_exchange(), ['ʔ', 'Ł', 'ə']);
+    fn the_exchange_carries_two_lines_of_letters_it_knows() {
+        let part = |text: &str| NamePart::read(text).unwrap();
+        let dual = |first: &str, middle: &str, last: &str| PersonName::Dual {
+            first: part(first),
+            middle: Some(part(middle)),
+            last: part(last),
+        };
+        let name = dual("Zoë", "Rose", "D’Arcy").exchanged();
+        assert_eq!((name.given_names.as_str(), name.surname.as_str()), ("Zoë Rose", "D’Arcy"));
+        assert!(name.travels());
+        assert!(!dual("Zoë", "Rose", "Łęcka").exchanged().travels());
+        assert!(!PersonName::Single { single: part("Sahaiʔa") }.exchanged().travels());
+        assert!(!dual(&"a".repeat(60), &"b".repeat(40), "Roy").exchanged().travels());
+        assert!(dual(&"a".repeat(60), &"b".repeat(39), "Roy").exchanged().travels());
     }
 
     #[test]

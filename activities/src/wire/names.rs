@@ -24,20 +24,10 @@ pub fn name(name: &PersonName) -> common::Name {
     }
 }
 
-/// The name as the federal exchange writes it. A single name is a surname there.
-pub fn exchange(name: &PersonName) -> sin::ExchangeName {
-    match name {
-        PersonName::Dual { first, middle, last } => sin::ExchangeName {
-            given_names: match middle {
-                Some(middle) => format!("{} {}", first.as_str(), middle.as_str()),
-                None => text(first),
-            },
-            surname: text(last),
-        },
-        PersonName::Single { single } => {
-            sin::ExchangeName { given_names: String::new(), surname: text(single) }
-        }
-    }
+/// The name as the federal exchange writes it, or as the parents approved that it does.
+pub fn exchange(name: &PersonName, approved: Option<&PersonName>) -> sin::ExchangeName {
+    let name = approved.unwrap_or(name).exchanged();
+    sin::ExchangeName { given_names: name.given_names, surname: name.surname }
 }
 
 fn text(part: &NamePart) -> String {

@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result};
 use domain::intake::{
-    Address, Attendant, BirthPlace, Certificate, Certification, Child, ChildName, Contact, Form,
-    Name, Parent, Place, Services, Start, TEXT_VERSION, Tick,
+    Address, Attendant, BirthPlace, Certificate, Certification, Child, Contact, ExchangedName,
+    Form, Name, Parent, Place, Services, Start, TEXT_VERSION, Tick,
 };
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -123,12 +123,12 @@ fn children(rng: &mut StdRng, plurality: i64, born: Date, surname: &str) -> Vec<
     let child = |order: i64, rng: &mut StdRng| {
         let minute = first_minute + 9 * (order - 1);
         Child {
-            name: ChildName {
+            name: ExchangedName {
                 kind: some("DUAL"),
                 first: some(pick(rng, GIVEN)),
                 middle: one_in(rng, 2).then(|| pick(rng, GIVEN).to_string()),
                 last: some(surname),
-                ..ChildName::default()
+                ..ExchangedName::default()
             },
             sex: some(pick(rng, &["FEMALE", "MALE"])),
             date_of_birth: Some(born.to_string()),
@@ -160,7 +160,8 @@ fn parent(rng: &mut StdRng, role: &str, surname: &str, is_birth_parent: bool) ->
             pick(rng, SURNAMES)
         } else {
             surname
-        }),
+        })
+        .into(),
         previous_names: Vec::new(),
         date_of_birth: Some(born.to_string()),
         birth_place: BirthPlace {
@@ -262,10 +263,9 @@ type Hospital = (&'static str, &'static str, &'static str, &'static str);
 
 const PLACES: &[Hospital] = &[
     ("ON-4021", "Ottawa", "Ottawa", "K1N 5T5"),
-    ("ON-3110", "Toronto", "Toronto", "M5G 1X5"),
-    ("ON-2207", "Hamilton", "Hamilton", "L8N 3Z5"),
-    ("ON-1453", "Sudbury", "Sudbury", "P3E 5J1"),
-    ("ON-5018", "Kingston", "Frontenac", "K7L 2V7"),
+    ("ON-1103", "Toronto", "Toronto", "M5G 1X5"),
+    ("ON-3307", "Greater Sudbury", "Greater Sudbury", "P3E 5J1"),
+    ("ON-5540", "Thunder Bay", "Thunder Bay", "P7B 6V4"),
 ];
 
 const STREETS: &[&str] =

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    Child, Code, MOST_CHILDREN, form, name,
+    Child, Code, ExchangedName, MOST_CHILDREN,
+    names::{Exchanged, exchanged},
     reader::{self, Reader},
 };
 use crate::{name::PersonName, statement};
@@ -102,31 +103,11 @@ fn agree(r: &mut Reader, children: &[Read]) {
     }
 }
 
-fn child_name(
-    r: &mut Reader,
-    typed: form::ChildName,
-    wants_sin: bool,
-) -> Option<(PersonName, Option<PersonName>)> {
-    let (typed, exchange, approved) = typed.split();
-    let it = name(r, typed)?;
-    if matches!(it, PersonName::Single { .. }) {
+fn child_name(r: &mut Reader, typed: ExchangedName, wants_sin: bool) -> Option<Exchanged> {
+    let name = exchanged(r, typed, wants_sin)?;
+    if matches!(name.0, PersonName::Single { .. }) {
         // The practice of the family's culture is evidenced on paper.
         r.report("kind", Code::SingleNameAssisted);
     }
-    let lost = !it.letters_lost_in_exchange().is_empty();
-    let Some(exchange) = exchange else {
-        if lost && wants_sin {
-            r.report("exchange_form", Code::ExchangeFormNeeded);
-        }
-        return Some((it, None));
-    };
-    r.not_expected("exchange_form", !lost);
-    if lost && approved != Some(true) {
-        r.report("exchange_form_ok", Code::ExchangeFormNeeded);
-    }
-    let exchange = r.within("exchange_form", |r| name(r, exchange))?;
-    if !exchange.letters_lost_in_exchange().is_empty() {
-        r.report("exchange_form", Code::ExchangeFormCharacters);
-    }
-    Some((it, Some(exchange)))
+    Some(name)
 }

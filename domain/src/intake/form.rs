@@ -79,7 +79,7 @@ part! {
     }
 
     Child {
-        name: ChildName,
+        name: ExchangedName,
         sex: Option<String>,
         date_of_birth: Option<String>,
         time_of_birth: Option<String>,
@@ -89,13 +89,14 @@ part! {
         gestation_weeks: Option<i64>,
     }
 
-    ChildName {
+    /// A name that the federal side is told, too.
+    ExchangedName {
         kind: Option<String>,
         first: Option<String>,
         middle: Option<String>,
         last: Option<String>,
         single: Option<String>,
-        /// The spelling for the federal exchange, where it lacks letters of the name.
+        /// The spelling for the federal exchange, where that cannot carry the name. Its kind is the name's own.
         exchange_form: Option<Name>,
         exchange_form_ok: Option<bool>,
     }
@@ -125,7 +126,7 @@ part! {
         role_label: Option<String>,
         is_birth_parent: Option<bool>,
         legal_name: Name,
-        name_at_birth: Name,
+        name_at_birth: ExchangedName,
         previous_names: Vec<String>,
         date_of_birth: Option<String>,
         birth_place: BirthPlace,
@@ -186,7 +187,15 @@ part! {
     }
 }
 
-impl ChildName {
+impl From<Name> for ExchangedName {
+    /// A name that the exchange can carry.
+    fn from(name: Name) -> Self {
+        let Name { kind, first, middle, last, single } = name;
+        Self { kind, first, middle, last, single, exchange_form: None, exchange_form_ok: None }
+    }
+}
+
+impl ExchangedName {
     /// The name itself, and what was said about its exchange form.
     pub(super) fn split(self) -> (Name, Option<Name>, Option<bool>) {
         let Self { kind, first, middle, last, single, exchange_form, exchange_form_ok } = self;

@@ -5,6 +5,7 @@
 mod address;
 mod child;
 mod form;
+mod names;
 mod parent;
 mod reader;
 mod services;
@@ -14,14 +15,13 @@ use jiff::civil::Date;
 
 pub use address::{PRINTED_LINE, PROVINCES};
 pub use form::{
-    Address, Attendant, BirthPlace, Certificate, Certification, Child, ChildName, Contact, Form,
-    Name, Parent, Place, Services, Start, Tick,
+    Address, Attendant, BirthPlace, Certificate, Certification, Child, Contact, ExchangedName,
+    Form, Name, Parent, Place, Services, Start, Tick,
 };
 pub use violation::{Code, Violation};
 
 use crate::{
     content::{Content, Submission},
-    name::PersonName,
     people::Language,
     statement::{OtherParent, PlaceKind, Statement},
 };
@@ -88,6 +88,7 @@ fn whole(r: &mut Reader, form: Form, today: Date) -> Option<Submission> {
         },
         certifications: parents.certifications.clone(),
         exchange_name: child.exchange_name,
+        parents_exchange_names: parents.exchange_names.clone(),
         services: services.clone(),
     };
     Some(Submission { children: children?.into_iter().map(content).collect(), contact })
@@ -166,25 +167,6 @@ fn other_parent(r: &mut Reader, typed: Option<String>, several: bool) -> Option<
         return None;
     }
     r.choice(at, typed)
-}
-
-/// A name whose kind says which of its parts belong to it.
-fn name(r: &mut Reader, it: Name) -> Option<PersonName> {
-    let given = |part: &Option<String>| part.as_deref().is_some_and(|it| !it.trim().is_empty());
-    match r.choice("kind", it.kind)? {
-        form::NameKind::Dual => {
-            r.not_expected("single", given(&it.single));
-            let (first, last) = (r.name_part("first", it.first), r.name_part("last", it.last));
-            let middle = if given(&it.middle) { r.name_part("middle", it.middle) } else { None };
-            Some(PersonName::Dual { first: first?, middle, last: last? })
-        }
-        form::NameKind::Single => {
-            for (at, part) in [("first", &it.first), ("middle", &it.middle), ("last", &it.last)] {
-                r.not_expected(at, given(part));
-            }
-            Some(PersonName::Single { single: r.name_part("single", it.single)? })
-        }
-    }
 }
 
 #[cfg(test)]

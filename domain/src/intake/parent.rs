@@ -5,19 +5,22 @@ use jiff::{ToSpan, civil::Date};
 use super::{
     BirthPlace, Certification, Code, MOST_PARENTS_IN_LAW, Parent,
     address::{country, region},
-    name,
+    names::{exchanged, name},
     reader::{Reader, given},
 };
 use crate::{
     content::CanadianStatus,
-    name::{BadName, NamePart, tidy},
+    name::{BadName, NamePart, PersonName, tidy},
     statement::{self, CertificationMethod},
 };
 
 /// The parents as they were read, each list in the order of the form.
+#[derive(Default)]
 pub(super) struct Read {
     pub(super) parents: Vec<statement::Parent>,
     pub(super) certifications: Vec<statement::Certification>,
+    /// Their names at birth as the federal exchange shall write them, where it cannot carry them as they are.
+    pub(super) exchange_names: Vec<Option<PersonName>>,
     /// Empty unless a SIN is asked for.
     pub(super) statuses: Vec<CanadianStatus>,
 }
@@ -41,27 +44,32 @@ pub(super) fn all(
     if answered && gave_birth != 1 {
         r.report_here(Code::OneBirthParent);
     }
-    let mut read =
-        Some(Read { parents: Vec::new(), certifications: Vec::new(), statuses: Vec::new() });
+    let mut read = Some(Read::default());
     for (nth, parent) in typed.into_iter().enumerate() {
         let one = r.within(nth, |r| one(r, parent, delivered, wants_sin));
-        read = read.zip(one).map(|(mut read, (parent, certification, status))| {
-            read.parents.push(parent);
-            read.certifications.push(certification);
-            read.statuses.extend(status);
+        read = read.zip(one).map(|(mut read, one)| {
+            read.parents.push(one.parent);
+            read.certifications.push(one.certification);
+            read.exchange_names.push(one.exchange_name);
+            read.statuses.extend(one.status);
             read
         });
     }
     read
 }
 
-type One = (statement::Parent, statement::Certification, Option<CanadianStatus>);
+struct One {
+    parent: statement::Parent,
+    certification: statement::Certification,
+    exchange_name: Option<PersonName>,
+    status: Option<CanadianStatus>,
+}
 
 fn one(r: &mut Reader, it: Parent, delivered: Date, wants_sin: bool) -> Option<One> {
     let role_label = r.choice("role_label", it.role_label);
     let is_birth_parent = r.required("is_birth_parent", it.is_birth_parent);
     let legal_name = r.within("legal_name", |r| name(r, it.legal_name));
-    let name_at_birth = r.within("name_at_birth", |r| name(r, it.name_at_birth));
+    let name_at_birth = r.within("name_at_birth", |r| exchanged(r, it.name_at_birth, wants_sin));
     let previous_names = r.within("previous_names", |r| previous_names(r, it.previous_names));
     let date_of_birth = r.date("date_of_birth", it.date_of_birth);
     if date_of_birth.is_some_and(|born| !of_a_parents_age(born, delivered)) {
@@ -80,11 +88,12 @@ fn one(r: &mut Reader, it: Parent, delivered: Date, wants_sin: bool) -> Option<O
     r.must_be(true, "agrees_child_surname", it.agrees_child_surname, Code::SurnameNotAgreed);
     let certification = r.within("certification", |r| certification(r, it.certification));
 
+    let (name_at_birth, exchange_name) = name_at_birth?;
     let parent = statement::Parent {
         role_label: role_label?,
         is_birth_parent: is_birth_parent?,
         legal_name: legal_name?,
-        name_at_birth: name_at_birth?,
+        name_at_birth,
         previous_names,
         date_of_birth: date_of_birth?,
         birth_place: birth_place?,
@@ -95,7 +104,7 @@ fn one(r: &mut Reader, it: Parent, delivered: Date, wants_sin: bool) -> Option<O
         None => None,
         Some(read) => Some(read?),
     };
-    Some((parent, certification?, status))
+    Some(One { parent, certification: certification?, exchange_name, status })
 }
 
 /// Between 8 and 110 years at the birth. Who is unusually young or old is for the registrar, not for a form.

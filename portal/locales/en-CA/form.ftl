@@ -37,6 +37,7 @@ label-exchange-first = First name as federal systems will write it
     .hint = Some systems cannot show all letters of this name. The registered name keeps them.
 label-exchange-middle = Middle names as federal systems will write them
 label-exchange-last = Last name as federal systems will write it
+label-exchange-single = Single name as federal systems will write it (only if the name has one part)
 label-exchange-ok = We confirm this spelling for the federal systems.
 label-sex = Sex
 sex-FEMALE = Female

@@ -37,6 +37,7 @@ label-exchange-first = Prénom tel que les systèmes fédéraux l'écriront
     .hint = Certains systèmes ne peuvent pas afficher toutes les lettres de ce nom. Le nom enregistré les garde.
 label-exchange-middle = Autres prénoms tels que les systèmes fédéraux les écriront
 label-exchange-last = Nom de famille tel que les systèmes fédéraux l'écriront
+label-exchange-single = Nom unique tel que les systèmes fédéraux l'écriront (seulement si le nom a une seule partie)
 label-exchange-ok = Nous confirmons cette orthographe pour les systèmes fédéraux.
 label-sex = Sexe
 sex-FEMALE = Féminin

@@ -122,13 +122,10 @@ fn form() -> Value {
 }
 
 fn child() -> Value {
-    let mut named = name();
-    named["properties"]["exchange_form"] = name();
-    named["properties"]["exchange_form_ok"] = flag();
     object(
         &["name", "sex", "date_of_birth", "plurality"],
         json!({
-            "name": named,
+            "name": exchanged_name(),
             "sex": one_of(Sex::ALL.iter().map(|it| it.code())),
             "date_of_birth": date(),
             "time_of_birth": { "type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$" },
@@ -136,6 +133,15 @@ fn child() -> Value {
             "weight_grams": number(200, 9999), "gestation_weeks": number(16, 45),
         }),
     )
+}
+
+/// A name that the federal side is told, too. The kind of its exchange form may be left out.
+fn exchanged_name() -> Value {
+    let mut exchanged = name();
+    exchanged["properties"]["exchange_form"] = name();
+    exchanged["properties"]["exchange_form"]["required"] = json!([]);
+    exchanged["properties"]["exchange_form_ok"] = flag();
+    exchanged
 }
 
 fn parent() -> Value {
@@ -152,7 +158,7 @@ fn parent() -> Value {
             "role_label": one_of(RoleLabel::ALL.iter().map(|it| it.code())),
             "is_birth_parent": flag(),
             "legal_name": name(),
-            "name_at_birth": name(),
+            "name_at_birth": exchanged_name(),
             "previous_names": { "type": "array", "maxItems": 5, "items": text(100) },
             "date_of_birth": date(),
             "birth_place": object(
@@ -255,8 +261,9 @@ mod tests {
     fn the_schema_has_every_field_of_the_form() {
         let mut child = Child::default();
         child.name.exchange_form = Some(Name::default());
-        let mut whole =
-            Form { children: vec![child], parents: vec![Parent::default()], ..Form::default() };
+        let mut parent = Parent::default();
+        parent.name_at_birth.exchange_form = Some(Name::default());
+        let mut whole = Form { children: vec![child], parents: vec![parent], ..Form::default() };
         whole.services.certificates = vec![Certificate::default()];
         same_fields("", &form(), &serde_json::to_value(whole).expect("a form is JSON"));
         Submission::schema();

@@ -91,6 +91,7 @@ pub fn content() -> Content {
             typed_name: "M. Quillfeather".into(),
         }],
         exchange_name: None,
+        parents_exchange_names: vec![None],
         services: Services {
             certificate: Some(Product::WithParents),
             sin: Some(SinRequest {

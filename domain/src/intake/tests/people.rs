@@ -91,8 +91,23 @@ fn a_spelling_for_the_exchange_is_asked_for_when_letters_would_be_lost() {
     let mut form = with("/children/0/name/first", json!("Łucja"));
     set(&mut form, "/services/want_sin", json!(false));
     assert!(read(&form).is_ok());
+    let mut form = with("/children/0/name/first", json!("Ada ".repeat(25)));
+    set(&mut form, "/children/0/name/middle", json!("Rose"));
+    breaks(&form, &[("/children/0/name/exchange_form", Code::ExchangeFormNeeded)]);
     let needless = with("/children/0/name/exchange_form", exchange("Olive"));
     breaks(&needless, &[("/children/0/name/exchange_form", Code::NotExpected)]);
+}
+
+#[test]
+fn the_federal_side_is_told_the_parents_names_at_birth_too() {
+    let at = "/parents/1/name_at_birth";
+    let mut form = with(&format!("{at}/last"), json!("Łęcki"));
+    breaks(&form, &[(&format!("{at}/exchange_form"), Code::ExchangeFormNeeded)]);
+    set(&mut form, &format!("{at}/exchange_form"), json!({ "first": "Marc", "last": "Lecki" }));
+    set(&mut form, &format!("{at}/exchange_form_ok"), json!(true));
+    let names = read(&form).unwrap().children.remove(0).parents_exchange_names;
+    assert_eq!(names[0], None);
+    assert_eq!(names[1].as_ref().unwrap().written(), "Marc Lecki");
 }
 
 #[test]

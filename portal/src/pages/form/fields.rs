@@ -57,18 +57,20 @@ pub(super) const SAME_ADDRESS: &str = "same_address";
 /// The places of birth on the demonstration's list; everything else is described in words.
 pub(super) const FACILITIES: &[&str] = &["ON-4021", "ON-1103", "ON-2210", "ON-3307", "ON-5540"];
 
-/// The whole form of a family. `lost` says which babies' names have letters that the federal exchange lacks.
-pub(super) fn sections(family: Family, lost: &[bool]) -> Vec<Section> {
+/// Whether the federal exchange cannot carry the name at a place of the form.
+type IsLost<'it> = &'it dyn Fn(&str) -> bool;
+
+/// The whole form of a family.
+pub(super) fn sections(family: Family, is_lost: IsLost) -> Vec<Section> {
     let mut all = vec![Section { heading: "form-start", number: None, fields: start(family) }];
     for nth in 0..family.babies {
         let number = (family.babies > 1).then_some(nth + 1);
-        let lost = lost.get(nth).copied().unwrap_or_default();
-        all.push(Section { heading: "form-child", number, fields: child(nth, family, lost) });
+        all.push(Section { heading: "form-child", number, fields: child(nth, family, is_lost) });
     }
     all.push(Section { heading: "form-place", number: None, fields: place() });
     for nth in 0..family.parents {
         let number = (family.parents > 1).then_some(nth + 1);
-        all.push(Section { heading: "form-parent", number, fields: parent(nth) });
+        all.push(Section { heading: "form-parent", number, fields: parent(nth, is_lost) });
     }
     all.push(Section { heading: "form-parents", number: None, fields: together(family) });
     all.push(Section {
@@ -123,7 +125,7 @@ fn start(family: Family) -> Vec<Field> {
     fields
 }
 
-fn child(nth: usize, family: Family, lost: bool) -> Vec<Field> {
+fn child(nth: usize, family: Family, is_lost: IsLost) -> Vec<Field> {
     let at = |leaf: &str| format!("children/{nth}/{leaf}");
     let mut fields = vec![
         hidden(at("name/kind"), "DUAL"),
@@ -131,15 +133,7 @@ fn child(nth: usize, family: Family, lost: bool) -> Vec<Field> {
         field(at("name/middle"), "label-middle-name", Kind::Text),
         field(at("name/last"), "label-last-name", Kind::Text),
     ];
-    if lost {
-        fields.extend([
-            hidden(at("name/exchange_form/kind"), "DUAL"),
-            field(at("name/exchange_form/first"), "label-exchange-first", Kind::Text),
-            field(at("name/exchange_form/middle"), "label-exchange-middle", Kind::Text),
-            field(at("name/exchange_form/last"), "label-exchange-last", Kind::Text),
-            field(at("name/exchange_form_ok"), "label-exchange-ok", Kind::Check),
-        ]);
-    }
+    fields.extend(exchanged(&at("name"), &["first", "middle", "last"], is_lost));
     fields.extend([
         field(at("sex"), "label-sex", Kind::Choice { prefix: "sex", words: words!(Sex) }),
         field(at("date_of_birth"), "label-birth-date", Kind::Date),
@@ -178,7 +172,7 @@ fn place() -> Vec<Field> {
     ]
 }
 
-fn parent(nth: usize) -> Vec<Field> {
+fn parent(nth: usize, is_lost: IsLost) -> Vec<Field> {
     let at = |leaf: &str| format!("parents/{nth}/{leaf}");
     let mut fields = vec![
         field(
@@ -190,6 +184,7 @@ fn parent(nth: usize) -> Vec<Field> {
     ];
     fields.extend(name(&at("legal_name"), "label-legal-name-kind"));
     fields.extend(name(&at("name_at_birth"), "label-birth-name-kind"));
+    fields.extend(exchanged(&at("name_at_birth"), PARTS, is_lost));
     fields.extend([
         field(at("previous_names/0"), "label-previous-name", Kind::Text),
         field(at("date_of_birth"), "label-parent-birth-date", Kind::Date),
@@ -222,6 +217,25 @@ fn name(at: &str, kind: &'static str) -> Vec<Field> {
         field(format!("{at}/last"), "label-last-name", Kind::Text),
         field(format!("{at}/single"), "label-single-name", Kind::Text),
     ]
+}
+
+const PARTS: &[&str] = &["first", "middle", "last", "single"];
+
+/// How the federal exchange shall write the parts of a name that it cannot carry.
+fn exchanged(name: &str, parts: &[&str], is_lost: IsLost) -> Vec<Field> {
+    if !is_lost(name) {
+        return Vec::new();
+    }
+    let label = |part: &str| match part {
+        "first" => "label-exchange-first",
+        "middle" => "label-exchange-middle",
+        "last" => "label-exchange-last",
+        _ => "label-exchange-single",
+    };
+    let spelled =
+        parts.iter().map(|it| field(format!("{name}/exchange_form/{it}"), label(it), Kind::Text));
+    let ok = field(format!("{name}/exchange_form_ok"), "label-exchange-ok", Kind::Check);
+    spelled.chain([ok]).collect()
 }
 
 fn together(family: Family) -> Vec<Field> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    intake::{Address, ChildName, Form},
-    name::travels,
+    intake::{Address, ExchangedName, Form},
+    name::{LONGEST, tidy, travels},
 };
 use serde_json::{Map, Value};
 
@@ -53,13 +53,13 @@ impl Typed {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Which babies' names have letters that the federal exchange lacks.
-    pub(super) fn lost_letters(&self, babies: usize) -> Vec<bool> {
-        let part = |nth: usize, part: &str| self.value(&format!("children/{nth}/name/{part}"));
-        let lost = |nth: usize| {
-            ["first", "middle", "last"].iter().any(|it| has_lost_letters(part(nth, it)))
-        };
-        (0..babies).map(lost).collect()
+    /// Whether the federal exchange cannot carry the name at such a place of the form.
+    pub(super) fn is_lost(&self, name: &str) -> bool {
+        let part = |part: &str| self.value(&format!("{name}/{part}"));
+        let given = tidy(&format!("{} {}", part("first"), part("middle")));
+        [&given, part("last"), part("single")].into_iter().any(|line| {
+            line.chars().count() > LONGEST || line.chars().any(|c| c.is_alphabetic() && !travels(c))
+        })
     }
 
     /// The submission, or `None` when an input is not one of ours.
@@ -80,13 +80,17 @@ impl Typed {
 
     /// A page without scripts shows fields that other answers make void; these are left out here.
     fn fit(&self, form: &mut Form) {
-        for child in &mut form.children {
-            if !has_lost_letters_in(&child.name) {
-                child.name.exchange_form = None;
-                child.name.exchange_form_ok = None;
+        let needless = |name: &mut ExchangedName, at: String| {
+            if !self.is_lost(&at) {
+                name.exchange_form = None;
+                name.exchange_form_ok = None;
             }
+        };
+        for (nth, child) in form.children.iter_mut().enumerate() {
+            needless(&mut child.name, format!("children/{nth}/name"));
         }
-        for parent in &mut form.parents {
+        for (nth, parent) in form.parents.iter_mut().enumerate() {
+            needless(&mut parent.name_at_birth, format!("parents/{nth}/name_at_birth"));
             if parent.is_birth_parent == Some(false) {
                 parent.marital_status = None;
             }
@@ -99,14 +103,6 @@ impl Typed {
             form.contact.mailing = form.contact.usual_residence.clone();
         }
     }
-}
-
-fn has_lost_letters(text: &str) -> bool {
-    text.chars().any(|c| c.is_alphabetic() && !travels(c))
-}
-
-fn has_lost_letters_in(name: &ChildName) -> bool {
-    [&name.first, &name.middle, &name.last].into_iter().flatten().any(|part| has_lost_letters(part))
 }
 
 /// A number that is none becomes one that no field takes, so that its field is named.
@@ -212,7 +208,18 @@ mod tests {
 
     #[test]
     fn a_spelling_for_the_exchange_is_asked_for_where_letters_are_lost() {
-        let page = typed(&[("children/0/name/first", "Łucja"), ("children/1/name/first", "Zoë")]);
-        assert_eq!(page.lost_letters(2), [true, false]);
+        let long = "Ada ".repeat(20);
+        let page = typed(&[
+            ("children/0/name/first", "Zoë"),
+            ("children/0/name/last", "O'Connor"),
+            ("children/1/name/first", &long),
+            ("children/1/name/middle", &long),
+            ("parents/0/name_at_birth/last", "Łęcka"),
+            ("parents/1/name_at_birth/single", "Sahaiʔa"),
+        ]);
+        assert!(!page.is_lost("children/0/name"));
+        for at in ["children/1/name", "parents/0/name_at_birth", "parents/1/name_at_birth"] {
+            assert!(page.is_lost(at), "{at}");
+        }
     }
 }
