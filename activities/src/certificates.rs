@@ -65,10 +65,7 @@ impl Certificates {
             return Ok(FeeAnswer::NotWanted);
         };
         let Some(payment_token) = self.payment(asking).await? else {
-            let generation = asking.generation;
-            self.file
-                .record(asking.case, Actor::Engine, &[Fact::FeeDeclined { generation }])
-                .await?;
+            self.file.record(asking.case, Actor::Engine, &[Fact::PaymentAwaited]).await?;
             return Ok(FeeAnswer::NotOffered);
         };
         let key = key::of_step(asking.case, Step::PayFee, asking.generation);

@@ -49,6 +49,8 @@ pub enum Fact {
         fee_id: String,
         cents: Cents,
     },
+    /// The parents pay later.
+    PaymentAwaited,
     FeeDeclined {
         generation: u16,
     },
@@ -159,6 +161,7 @@ impl Fact {
             | Self::RegistrationAsked
             | Self::RegistrationRefused { .. }
             | Self::FeePaid { .. }
+            | Self::PaymentAwaited
             | Self::PaymentOffered { .. }
             | Self::Ordered { .. }
             | Self::OrderMoved { .. }
@@ -251,6 +254,7 @@ pub struct Facts {
     pub statement_withdrawn: Option<Timestamp>,
 
     pub fee: Option<Dated<(String, Cents)>>,
+    pub payment_awaited: Option<Timestamp>,
     pub fee_declined: Option<Timestamp>,
     pub fee_earned: Option<Timestamp>,
     pub fee_refunded: Option<Timestamp>,
@@ -301,6 +305,7 @@ impl Facts {
             refused: None,
             statement_withdrawn: None,
             fee: None,
+            payment_awaited: None,
             fee_declined: None,
             fee_earned: None,
             fee_refunded: None,
@@ -365,6 +370,7 @@ impl Facts {
                 set(&mut self.registered, at, registration_number.clone())
             }
             Fact::FeePaid { fee_id, cents } => set(&mut self.fee, at, (fee_id.clone(), *cents)),
+            Fact::PaymentAwaited => once(&mut self.payment_awaited, at),
             Fact::FeeDeclined { .. } if self.fee.is_none() => {
                 let known = self.fee_declined.is_some();
                 self.fee_declined = Some(at);
@@ -372,6 +378,7 @@ impl Facts {
             }
             Fact::FeeDeclined { .. } => Change::Known,
             Fact::PaymentOffered { .. } => {
+                self.payment_awaited = None;
                 self.fee_declined = None;
                 Change::New
             }

@@ -121,7 +121,7 @@ impl Facts {
             CertificateStanding::Ordered
         } else if self.fee_refunded.is_some() {
             CertificateStanding::Cancelled
-        } else if self.fee_declined.is_some() && self.fee.is_none() {
+        } else if self.fee.is_none() && (self.payment_awaited.or(self.fee_declined)).is_some() {
             CertificateStanding::PaymentNeeded
         } else {
             CertificateStanding::WaitingRegistration

@@ -105,6 +105,7 @@ fact-registration-asked = Registration asked for
 fact-registered = Birth registered
 fact-registration-refused = Registration refused
 fact-fee-paid = Fee paid
+fact-payment-awaited = Payment awaited
 fact-fee-declined = Payment declined
 fact-payment-offered = Payment offered
 fact-ordered = Certificate ordered

@@ -105,6 +105,7 @@ fact-registration-asked = Enregistrement demandé
 fact-registered = Naissance enregistrée
 fact-registration-refused = Enregistrement refusé
 fact-fee-paid = Frais payés
+fact-payment-awaited = Paiement attendu
 fact-fee-declined = Paiement refusé
 fact-payment-offered = Paiement proposé
 fact-ordered = Certificat commandé

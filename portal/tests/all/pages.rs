@@ -1,6 +1,7 @@
 //! The pages as a family and an officer walk them, without a script.
 
 use axum::http::{Request, StatusCode};
+use domain::facts::Fact;
 
 use crate::{
     browser::cookie,
@@ -132,7 +133,6 @@ async fn a_name_that_loses_letters_is_asked_for_as_federal_systems_will_write_it
     assert!(asked.text.contains("href=\"#children-0-name-exchange_form-first\""));
     let exchange = [
         lost,
-        ("children/0/name/exchange_form/kind", "DUAL"),
         ("children/0/name/exchange_form/first", "Lucja"),
         ("children/0/name/exchange_form/last", "O'Connor-Dubé"),
         ("children/0/name/exchange_form_ok", "true"),
@@ -140,6 +140,18 @@ async fn a_name_that_loses_letters_is_asked_for_as_federal_systems_will_write_it
     let receipt = stage.fill(path, "exchange", &exchange).await;
     assert_eq!(receipt.status, StatusCode::CREATED, "{}", between(&receipt.text, "<main", "</ul>"));
     assert!(receipt.text.contains("Nous avons reçu votre demande"));
+
+    let lost = ("parents/0/name_at_birth/last", "Łęcka");
+    let asked = stage.fill(path, "parents-exchange", &[lost]).await;
+    assert!(asked.text.contains("href=\"#parents-0-name_at_birth-exchange_form-first\""));
+    let exchange = [
+        lost,
+        ("parents/0/name_at_birth/exchange_form/first", "Sophie"),
+        ("parents/0/name_at_birth/exchange_form/last", "Lecka"),
+        ("parents/0/name_at_birth/exchange_form_ok", "true"),
+    ];
+    let receipt = stage.fill(path, "parents-exchange", &exchange).await;
+    assert_eq!(receipt.status, StatusCode::CREATED, "{}", between(&receipt.text, "<main", "</ul>"));
 }
 
 #[tokio::test]
@@ -190,27 +202,26 @@ async fn parents_withdraw_only_together() {
 }
 
 #[tokio::test]
+async fn who_pays_later_is_not_told_of_a_declined_payment() {
+    let stage = Stage::new().await;
+    let (case, cookies) = stage.family().await;
+    stage.happens(&case, &[Fact::PaymentAwaited]).await;
+    let page = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
+    assert!(page.contains("The certificate waits for your payment."), "{page}");
+    assert!(page.contains("The fee is not paid yet."), "{page}");
+    assert!(page.contains("The certificate costs $25.00"), "{page}");
+    assert!(!page.contains("was declined"), "{page}");
+}
+
+#[tokio::test]
 async fn a_declined_payment_can_be_made_again() {
-    use domain::{facts::Fact, people::Actor};
     let stage = Stage::new().await;
     let (case, cookies) = stage.family().await;
     let path = format!("/en/case/{case}/pay");
     let early = stage.post(&path, &cookies, &[("token", "sandbox-card-approved-2")]).await;
     assert!(early.text.contains("The payment was not taken"));
 
-    let mut conn = stage.pool.acquire().await.expect("the case file answers");
-    let declined = [Fact::FeeDeclined { generation: 0 }];
-    let parsed = case.parse().expect("it is a reference");
-    store::cases::record(
-        &mut conn,
-        parsed,
-        Actor::Province,
-        None,
-        &declined,
-        jiff::Timestamp::now(),
-    )
-    .await
-    .expect("it is recorded");
+    stage.happens(&case, &[Fact::FeeDeclined { generation: 0 }]).await;
     let page = stage.page(&format!("/en/case/{case}"), &cookies).await;
     assert!(page.text.contains("The certificate costs $25.00"), "{}", page.text);
     // The token that came with the form is the one that was declined.
@@ -237,8 +248,6 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
     use domain::{
         answers::NoticeField,
         desk::{Leg, Reason},
-        facts::Fact,
-        people::Actor,
     };
     let stage = Stage::new().await;
     let (case, _) = stage.ordinary().await;
@@ -246,12 +255,8 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
         Fact::NoticeDiffers { fields: vec![NoticeField::Sex, NoticeField::BirthParentName] },
         Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers },
     ];
-    let mut conn = stage.pool.acquire().await.expect("the case file answers");
-    let parsed = case.parse().expect("it is a reference");
     let at = "2026-11-21T17:00:00Z".parse().expect("it is a time");
-    store::cases::record(&mut conn, parsed, Actor::Engine, None, &raised, at)
-        .await
-        .expect("it is recorded");
+    stage.happened(at, &case, &raised).await;
 
     assert!(stage.page("/en/desk", "").await.text.contains("Staff token"));
     let wrong = stage.post("/en/desk/sign-in", "", &[("token", "nobody")]).await;

@@ -192,15 +192,24 @@ impl Stage {
             let received = answer.json()["cases"].as_array().expect("it is a list").clone();
             cases.extend(received.into_iter().map(|it| it["ref"].clone()));
         }
-        let mut conn = self.pool.acquire().await.expect("the case file answers");
         for case in &cases {
-            let case = case.as_str().expect("it is a text").parse().expect("it is a reference");
             let raised = [Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers }];
-            store::cases::record(&mut conn, case, Actor::Engine, None, &raised, noon())
-                .await
-                .expect("it is recorded");
+            self.happens(case.as_str().expect("it is a text"), &raised).await;
         }
         cases.len()
+    }
+
+    /// What the workflow would write down.
+    pub async fn happens(&self, case: &str, facts: &[Fact]) {
+        self.happened(noon(), case, facts).await;
+    }
+
+    pub async fn happened(&self, at: Timestamp, case: &str, facts: &[Fact]) {
+        let mut conn = self.pool.acquire().await.expect("the case file answers");
+        let case = case.parse().expect("it is a reference");
+        store::cases::record(&mut conn, case, Actor::Engine, None, facts, at)
+            .await
+            .expect("it is recorded");
     }
 
     pub async fn decide(&self, case: &str, token: &str, seen: Option<&str>, body: Value) -> Answer {

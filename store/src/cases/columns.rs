@@ -24,7 +24,7 @@ macro_rules! fact_columns {
         c.registration_asked_at, c.registered_at, c.registration_number, c.registered_on,
         c.refused_at, c.refusal, c.statement_withdrawn_at,
         c.fee_paid_at, c.fee_id, c.fee_cents,
-        c.fee_declined_at, c.fee_earned_at, c.fee_refunded_at,
+        c.payment_awaited_at, c.fee_declined_at, c.fee_earned_at, c.fee_refunded_at,
         c.ordered_at, c.order_id, c.production_at, c.printed_at,
         c.mailed_at, c.mailed_on, c.returned_at, c.order_ended_at,
         c.application_asked_at, c.applied_at, c.application_id, c.adjudication_at, c.issued_at,
@@ -55,6 +55,7 @@ pub(crate) struct FactColumns {
     fee_paid_at: Option<Timestamp>,
     fee_id: Option<String>,
     fee_cents: Option<i64>,
+    payment_awaited_at: Option<Timestamp>,
     fee_declined_at: Option<Timestamp>,
     fee_earned_at: Option<Timestamp>,
     fee_refunded_at: Option<Timestamp>,
@@ -102,6 +103,7 @@ impl FactColumns {
             refused: dated(self.refused_at, word(self.refusal.as_deref())?)?,
             statement_withdrawn: time(self.statement_withdrawn_at),
             fee: dated(self.fee_paid_at, fee)?,
+            payment_awaited: time(self.payment_awaited_at),
             fee_declined: time(self.fee_declined_at),
             fee_earned: time(self.fee_earned_at),
             fee_refunded: time(self.fee_refunded_at),
@@ -158,6 +160,7 @@ pub(super) async fn update(
         refused,
         statement_withdrawn,
         fee,
+        payment_awaited,
         fee_declined,
         fee_earned,
         fee_refunded,
@@ -191,7 +194,8 @@ pub(super) async fn update(
             application_asked_at = $31, applied_at = $32, application_id = $33,
             adjudication_at = $34, issued_at = $35, letter_mailed_at = $36, letter_mailed_on = $37,
             application_refused_at = $38, application_refusal = $39,
-            sin_refused_at = $40, sin_withdrawn_at = $41, closed_at = $42, ending = $43
+            sin_refused_at = $40, sin_withdrawn_at = $41, closed_at = $42, ending = $43,
+            payment_awaited_at = $44
         where case_ref = $1",
     )
     .bind(case.to_string())
@@ -237,6 +241,7 @@ pub(super) async fn update(
     .bind(sin_withdrawn.map(ToSqlx::to_sqlx))
     .bind(at(closed))
     .bind(it(closed).map(|ending| ending.code()))
+    .bind(payment_awaited.map(ToSqlx::to_sqlx))
     .execute(conn)
     .await
 }

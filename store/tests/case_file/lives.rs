@@ -67,7 +67,7 @@ pub fn lives() -> [Vec<Fact>; 3] {
     ];
     let taken_back = vec![
         registered(),
-        Fact::FeeDeclined { generation: 0 },
+        Fact::PaymentAwaited,
         Fact::PaymentOffered { generation: 1 },
         Fact::FeeDeclined { generation: 1 },
         Fact::FeePaid { fee_id: "FE-1".into(), cents: Cents(3500) },

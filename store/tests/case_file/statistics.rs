@@ -50,6 +50,7 @@ fn lives() -> Vec<Vec<Fact>> {
         vec![Fact::UndoAnswered { undo: Undo::WithdrawStatement, answer: UndoAnswer::Undone }],
         vec![Fact::Closed { ending: Ending::Withdrawn }],
         vec![registered("1"), Fact::FeeDeclined { generation: 0 }],
+        vec![registered("10"), Fact::PaymentAwaited],
         vec![registered("2"), paid.clone(), Fact::Ordered { order_id: "OR-1".into() }],
         vec![registered("3"), paid.clone(), order(OrderState::InProduction)],
         vec![
@@ -81,7 +82,7 @@ fn lives() -> Vec<Vec<Fact>> {
 async fn the_counts_are_what_counting_one_by_one_gives() {
     let database = Database::new().await;
     let mut rng = rand::rng();
-    let keys: Vec<&'static str> = "a b c d e f g h i j k l m n o p".split(' ').collect();
+    let keys: Vec<&'static str> = "a b c d e f g h i j k l m n o p q".split(' ').collect();
     for (life, key) in lives().iter().zip(keys) {
         let case = domain::CaseRef::draw(&mut rng);
         Post { key, ..Post::of(&[case]) }.post(&database).await;
