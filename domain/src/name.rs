@@ -64,7 +64,9 @@ pub fn tidy(typed: &str) -> String {
     words.join(" ").nfc().collect()
 }
 
-fn is_name_character(c: char) -> bool {
+/// Whether a name may have this character.
+#[must_use]
+pub fn is_name_character(c: char) -> bool {
     matches!(c, ' ' | '-' | '\'' | '’' | '.')
         || (c.is_alphabetic() && c.script() == Script::Latin)
         || (c.script() == Script::Inherited && unicode_normalization::char::is_combining_mark(c))

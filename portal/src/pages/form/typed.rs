@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     intake::{Address, ExchangedName, Form},
-    name::{LONGEST, tidy, travels},
+    name::{LONGEST, is_name_character, tidy, travels},
 };
 use serde_json::{Map, Value};
 
@@ -56,9 +56,10 @@ impl Typed {
     /// Whether the federal exchange cannot carry the name at such a place of the form.
     pub(super) fn is_lost(&self, name: &str) -> bool {
         let part = |part: &str| self.value(&format!("{name}/{part}"));
-        let given = tidy(&format!("{} {}", part("first"), part("middle")));
-        [&given, part("last"), part("single")].into_iter().any(|line| {
-            line.chars().count() > LONGEST || line.chars().any(|c| c.is_alphabetic() && !travels(c))
+        let given = format!("{} {}", part("first"), part("middle"));
+        [&given, part("last"), part("single")].into_iter().map(tidy).any(|line| {
+            line.chars().count() > LONGEST
+                || line.chars().any(|c| is_name_character(c) && !travels(c))
         })
     }
 
@@ -216,10 +217,18 @@ mod tests {
             ("children/1/name/middle", &long),
             ("parents/0/name_at_birth/last", "Łęcka"),
             ("parents/1/name_at_birth/single", "Sahaiʔa"),
+            ("parents/2/name_at_birth/last", "Nguye\u{302}\u{303}n"),
+            ("parents/3/name_at_birth/last", "Nax\u{331}"),
+            ("parents/4/name_at_birth/last", "Elise\u{301}e"),
+            ("parents/5/name_at_birth/last", "100%"),
         ]);
-        assert!(!page.is_lost("children/0/name"));
-        for at in ["children/1/name", "parents/0/name_at_birth", "parents/1/name_at_birth"] {
-            assert!(page.is_lost(at), "{at}");
+        let fine = ["children/0/name", "parents/4/name_at_birth", "parents/5/name_at_birth"];
+        for at in fine {
+            assert!(!page.is_lost(at), "{at}");
+        }
+        assert!(page.is_lost("children/1/name"));
+        for nth in 0..4 {
+            assert!(page.is_lost(&format!("parents/{nth}/name_at_birth")), "{nth}");
         }
     }
 }
