@@ -121,7 +121,7 @@ impl Facts {
             CertificateStanding::Ordered
         } else if self.fee_refunded.is_some() {
             CertificateStanding::Cancelled
-        } else if self.fee.is_none() && (self.payment_awaited.or(self.fee_declined)).is_some() {
+        } else if self.payment_is_missing() {
             CertificateStanding::PaymentNeeded
         } else {
             CertificateStanding::WaitingRegistration
@@ -225,6 +225,18 @@ impl Facts {
             desk,
             closed: self.closed.is_some(),
         }
+    }
+
+    /// Whether the parents can still pay: the certificate waits for it, also when it has waited for so long that it is on
+    /// the desk.
+    #[must_use]
+    pub fn awaits_payment(&self) -> bool {
+        let open = self.closed.is_none() && self.certificate_wanted.is_some();
+        open && self.payment_is_missing() && self.certificate() != CertificateStanding::Cancelled
+    }
+
+    fn payment_is_missing(&self) -> bool {
+        self.fee.is_none() && (self.payment_awaited.is_some() || self.fee_declined.is_some())
     }
 
     /// Whether the case ended without a registration.

@@ -13,7 +13,6 @@ use domain::{
     desk::Leg,
     facts::Fact,
     people::Actor,
-    standing::{CertificateStanding, FeeStanding},
 };
 use serde::Deserialize;
 use store::{
@@ -102,7 +101,7 @@ async fn shown(
         certified,
         to_pay: facts
             .certificate_wanted
-            .filter(|_| payment_is_awaited(row))
+            .filter(|_| facts.awaits_payment())
             .map(|product| t.amount(product.fee_for(facts.received))),
         problem: problem.map(|it| in_words(t, it)),
     };
@@ -113,13 +112,6 @@ async fn shown(
 /// A problem's title and detail.
 pub(super) fn in_words(t: Speaks, problem: &Problem) -> (String, String) {
     t.problem(problem.code())
-}
-
-fn payment_is_awaited(row: &CaseRow) -> bool {
-    let facts = &row.facts;
-    facts.closed.is_none()
-        && (facts.certificate() == CertificateStanding::PaymentNeeded
-            || facts.fee().state == FeeStanding::Declined)
 }
 
 /// One box per parent who certified, and what is taken back.
@@ -171,7 +163,7 @@ pub(super) async fn pay(
     let token = typed.token.trim();
     let usable =
         (1..=200).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
-    if !usable || !payment_is_awaited(&row) {
+    if !usable || !row.facts.awaits_payment() {
         return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
     }
     let mut tx = portal.pool.begin().await?;

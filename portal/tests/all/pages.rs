@@ -1,7 +1,10 @@
 //! The pages as a family and an officer walk them, without a script.
 
 use axum::http::{Request, StatusCode};
-use domain::facts::Fact;
+use domain::{
+    desk::{Leg, Reason},
+    facts::Fact,
+};
 
 use crate::{
     browser::cookie,
@@ -211,6 +214,16 @@ async fn who_pays_later_is_not_told_of_a_declined_payment() {
     assert!(page.contains("The fee is not paid yet."), "{page}");
     assert!(page.contains("The certificate costs $25.00"), "{page}");
     assert!(!page.contains("was declined"), "{page}");
+
+    // After 30 days an officer looks at it; who pays then is still welcome. Once it is withdrawn, nobody asks for money.
+    let leg = Leg::Certificate;
+    let raised = Fact::DeskRaised { leg, reason: Reason::PaymentNotConfirmed };
+    stage.happens(&case, &[raised]).await;
+    let page = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
+    assert!(page.contains("The certificate costs $25.00"), "{page}");
+    stage.happens(&case, &[Fact::LegWithdrawn { leg }]).await;
+    let page = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
+    assert!(!page.contains("The certificate costs"), "{page}");
 }
 
 #[tokio::test]
@@ -245,10 +258,7 @@ async fn a_declined_payment_can_be_made_again() {
 
 #[tokio::test]
 async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
-    use domain::{
-        answers::NoticeField,
-        desk::{Leg, Reason},
-    };
+    use domain::answers::NoticeField;
     let stage = Stage::new().await;
     let (case, _) = stage.ordinary().await;
     let raised = [
