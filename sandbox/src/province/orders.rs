@@ -210,7 +210,7 @@ fn check(request: &OrderCertificateRequest) -> Result<(), Fault> {
     if request.product() == Product::Unspecified {
         return Err(Fault::field("product"));
     }
-    if !(1..=150).contains(&request.recipient_name.chars().count()) {
+    if !(1..=302).contains(&request.recipient_name.chars().count()) {
         return Err(Fault::field("recipient_name"));
     }
     addresses::check("delivery_address", request.delivery_address.as_ref())
