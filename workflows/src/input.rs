@@ -31,6 +31,8 @@ pub struct Carried {
     pub pivot: Pivot,
     /// Whether the province has taken the statement.
     pub statement_taken: bool,
+    /// Whether the federal side has taken the application.
+    pub applied: bool,
     /// Why the birth is being taken back, if it is.
     pub ended: Option<Ended>,
     /// A person decided that the birth cannot be registered through this service.

@@ -30,7 +30,11 @@ async fn story(ctx: &Ctx) -> Result<(), Stopped> {
     birth_stands(ctx, LEG).await?;
 
     // Applying twice for a child is an offence: one key, and a look before any resend.
-    match apply(ctx).await? {
+    let state = match ctx.state(|it| it.carried.applied) {
+        true => Some(found(ctx).await?),
+        false => apply(ctx).await?,
+    };
+    match state {
         Some(state) => letter_mailed(ctx, state).await,
         None => Ok(()),
     }
@@ -41,7 +45,10 @@ async fn apply(ctx: &Ctx) -> Result<Option<ApplicationState>, Stopped> {
     loop {
         may_need_undoing(ctx, Step::ApplyForSin);
         let why = match ask(ctx, SocialInsurance::apply_for_sin).await? {
-            ApplicationAnswer::Stands(state) => return Ok(Some(state)),
+            ApplicationAnswer::Stands(state) => {
+                ctx.state_mut(|it| it.carried.applied = true);
+                return Ok(Some(state));
+            }
             ApplicationAnswer::NotWanted => {
                 progress(ctx, LEG, Progress::NotWanted);
                 return Ok(None);
@@ -84,15 +91,20 @@ async fn letter_mailed(ctx: &Ctx, first: ApplicationState) -> Result<(), Stopped
             ctx.state_mut(|it| it.carried.contact_told.insert(LEG, newest));
         }
         news(ctx, LEG).await?;
-        state = loop {
-            match ask(ctx, SocialInsurance::find_application).await? {
-                ApplicationAnswer::Stands(now) => break now,
-                // What was accepted does not vanish; whatever this means, a person should see it.
-                ApplicationAnswer::Refused(_) | ApplicationAnswer::NotWanted => {
-                    let stop = ctx.state(|it| it.stop(LEG));
-                    desk::person_decides(ctx, LEG, Reason::ApplicationNotFound, &stop).await?;
-                }
+        state = found(ctx).await?;
+    }
+}
+
+/// How far the application is. One that was accepted is looked for, and never sent again.
+async fn found(ctx: &Ctx) -> Result<ApplicationState, Stopped> {
+    loop {
+        match ask(ctx, SocialInsurance::find_application).await? {
+            ApplicationAnswer::Stands(now) => return Ok(now),
+            // What was accepted does not vanish; whatever this means, a person should see it.
+            ApplicationAnswer::Refused(_) | ApplicationAnswer::NotWanted => {
+                let stop = ctx.state(|it| it.stop(LEG));
+                desk::person_decides(ctx, LEG, Reason::ApplicationNotFound, &stop).await?;
             }
-        };
+        }
     }
 }
