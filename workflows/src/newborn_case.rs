@@ -191,8 +191,9 @@ impl NewbornCase {
                 self.carried.retry.insert(decision.leg);
             }
             Action::Withdraw => {
-                self.carried.elsewhere = decision.leg == Leg::Birth
-                    && decision.grounds == Grounds::CannotBeRegisteredHere;
+                if decision.leg == Leg::Birth {
+                    self.carried.elsewhere = decision.grounds == Grounds::CannotBeRegisteredHere;
+                }
                 self.withdraw(decision.leg);
             }
             Action::CorrectContact => {
