@@ -37,9 +37,10 @@ impl CaseFile {
     pub async fn clear_task(
         self: Arc<Self>,
         _ctx: ActivityContext,
-        of: LegOf,
+        task: Task,
     ) -> Result<(), ActivityError> {
-        self.file.record(of.case, Actor::Engine, &[Fact::DeskCleared { leg: of.leg }]).await
+        let fact = Fact::DeskCleared { leg: task.leg, reason: task.reason };
+        self.file.record(task.case, Actor::Engine, &[fact]).await
     }
 
     #[activity(definition = ports::EndLeg)]

@@ -97,6 +97,7 @@ pub enum Fact {
     },
     DeskCleared {
         leg: Leg,
+        reason: Reason,
     },
     DecisionAsked {
         action: Action,
@@ -402,9 +403,9 @@ impl Facts {
             }
             Fact::UndoAnswered { undo, answer } => self.undone(*undo, *answer, at),
             Fact::DeskRaised { leg, reason } => self.raised(*leg, *reason, at),
-            Fact::DeskCleared { leg } => {
+            Fact::DeskCleared { leg, reason } => {
                 let before = self.desk.len();
-                self.desk.retain(|task| task.leg != *leg);
+                self.desk.retain(|task| (task.leg, task.reason) != (*leg, *reason));
                 if self.desk.len() == before { Change::Known } else { Change::New }
             }
             Fact::LegWithdrawn { leg } => match leg {

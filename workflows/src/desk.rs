@@ -16,7 +16,7 @@ use crate::{
     DESK_REASON,
     asking::{Stopped, keep},
     newborn_case::NewbornCase,
-    ports::{ClearTask, LegOf, RaiseTask, Task},
+    ports::{ClearTask, RaiseTask, Task},
 };
 
 const REASON: SearchAttributeKey<String> = SearchAttributeKey::keyword(DESK_REASON);
@@ -84,15 +84,16 @@ pub async fn raise(ctx: &WorkflowContext<NewbornCase>, leg: Leg, reason: Reason)
 
 /// Takes the leg off the desk, if it is there for such a reason.
 pub async fn settled(ctx: &WorkflowContext<NewbornCase>, leg: Leg, such: impl Fn(Reason) -> bool) {
-    if !ctx.state(|it| it.carried.desk.get(&leg).is_some_and(|reason| such(*reason))) {
+    let Some(reason) = ctx.state(|it| it.carried.desk.get(&leg).copied()).filter(|it| such(*it))
+    else {
         return;
-    }
+    };
     let case = ctx.state_mut(|it| {
         it.carried.desk.remove(&leg);
         it.case
     });
     publish(ctx);
-    keep(ctx, || ClearTask, LegOf { case, leg }).await;
+    keep(ctx, || ClearTask, Task { case, leg, reason }).await;
 }
 
 /// Takes the leg off the desk if it was there only because the register did not answer.

@@ -190,9 +190,9 @@ impl CaseFile {
         unimplemented!()
     }
 
-    /// Takes the case off the desk. Happy to find nothing.
+    /// Takes this task off the desk, and no newer one. Happy to find nothing.
     #[activity(name = "clear_task")]
-    pub fn clear_task(leg: LegOf) {
+    pub fn clear_task(task: Task) {
         unimplemented!()
     }
 

@@ -44,9 +44,19 @@ async fn the_desk_lists_only_what_is_stuck() {
     assert_eq!(refs(&database, stuck).await, [cases[0], cases[2]]);
     assert_eq!(count_stuck(&mut *database.conn().await).await.unwrap(), 2);
     assert_eq!(refs(&database, Filter { after: Some(cases[0]), ..stuck }).await, [cases[2]]);
-    record(&database, cases[2], &[Fact::DeskCleared { leg: Leg::Sin }]).await;
+    record(
+        &database,
+        cases[2],
+        &[Fact::DeskCleared { leg: Leg::Sin, reason: Reason::FederalSilent }],
+    )
+    .await;
     assert_eq!(refs(&database, stuck).await, [cases[0], cases[2]]);
-    record(&database, cases[2], &[Fact::DeskCleared { leg: Leg::Birth }]).await;
+    record(
+        &database,
+        cases[2],
+        &[Fact::DeskCleared { leg: Leg::Birth, reason: Reason::FederalSilent }],
+    )
+    .await;
     assert_eq!(refs(&database, stuck).await, [cases[0]]);
 }
 

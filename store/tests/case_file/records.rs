@@ -179,7 +179,7 @@ async fn a_task_raised_while_a_record_waited_is_seen_by_it() {
     let mut tx = database.begin().await;
     let facts = [on_the_desk(Leg::Birth, Reason::NoticeMissing)];
     cases::record(&mut tx, some_case(), Actor::Engine, None, &facts, after(61)).await.unwrap();
-    let cleared = [Fact::DeskCleared { leg: Leg::Birth }];
+    let cleared = [Fact::DeskCleared { leg: Leg::Birth, reason: Reason::NoticeMissing }];
     let clear = record(&database, some_case(), &cleared);
     let commit = async {
         database.blocked(1).await;

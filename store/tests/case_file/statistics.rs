@@ -119,7 +119,12 @@ async fn open_tasks_errands_and_messages_are_counted() {
     record(&database, some_case(), &raised).await;
     record(&database, another_case(), &raised).await;
     let silent = Fact::DeskRaised { leg: Leg::Sin, reason: Reason::FederalSilent };
-    record(&database, some_case(), &[silent, Fact::DeskCleared { leg: Leg::Sin }]).await;
+    record(
+        &database,
+        some_case(),
+        &[silent, Fact::DeskCleared { leg: Leg::Sin, reason: Reason::FederalSilent }],
+    )
+    .await;
     let counted = statistics(&mut *database.conn().await).await.unwrap();
     let notices = DeskCount {
         leg: Leg::Birth,
