@@ -1,10 +1,6 @@
 //! The case file, as activities use it.
 
-use domain::{
-    CaseRef,
-    facts::{Change, Fact},
-    people::Actor,
-};
+use domain::{CaseRef, facts::Fact, people::Actor};
 use jiff::Timestamp;
 use prost::Message;
 use sqlx::{PgConnection, PgPool};
@@ -91,11 +87,11 @@ async fn write(
     facts: &[Fact],
 ) -> Result<(), store::StoreError> {
     let now = Timestamp::now();
-    let changes = store::cases::record(conn, case, actor, None, facts, now).await?;
-    for (fact, change) in facts.iter().zip(changes) {
-        if let (Change::New, Some(message)) = (change, fact.message()) {
-            store::messages::tell(conn, case, message, now).await?;
-        }
+    store::cases::record(conn, case, actor, None, facts, now).await?;
+    // Each message is told once, also if the fact was known already: that a leg was withdrawn changes nothing more once
+    // its order was cancelled.
+    for message in facts.iter().filter_map(Fact::message) {
+        store::messages::tell(conn, case, message, now).await?;
     }
     Ok(())
 }
