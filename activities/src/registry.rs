@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use domain::{
     answers::{
-        BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer, UndoAnswer,
+        BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, RegistrationState,
+        StatementAnswer, UndoAnswer,
     },
     facts::Fact,
     people::Actor,
     undo::{Step, Undo},
 };
 use proto::registry::v1::{
-    BindNoticeRequest, FindNoticeMatchesRequest, MatchDecision, RegisterBirthRequest,
-    SubmitStatementRequest, UnbindNoticeRequest, WithdrawStatementRequest, WithdrawalReason,
-    bind_notice_response::Outcome as Binding,
+    BindNoticeRequest, FindNoticeMatchesRequest, GetRegistrationRequest, MatchDecision,
+    RegisterBirthRequest, Registered, SubmitStatementRequest, UnbindNoticeRequest,
+    WithdrawStatementRequest, WithdrawalReason, bind_notice_response::Outcome as Binding,
     birth_registry_service_client::BirthRegistryServiceClient,
-    register_birth_response::Outcome as Registering,
+    get_registration_response::Outcome as Found, register_birth_response::Outcome as Registering,
     submit_statement_response::Outcome as Submitting, unbind_notice_response,
     withdraw_statement_response,
 };
@@ -187,14 +188,7 @@ impl Registry {
             .call(OPERATION, &ctx, request, |it| async move { client.register_birth(it).await });
         let (answer, fact) = match answer.await?.outcome {
             Some(Registering::Registered(it)) => {
-                let on = wire::answer::date(&it.registered_on).map_err(nonsense(OPERATION))?;
-                let registered_on =
-                    on.ok_or_else(|| nonsense(OPERATION)(Unknown("the date of registration")))?;
-                let registration_number = it.registration_number;
-                (
-                    RegistrationAnswer::Registered,
-                    Fact::Registered { registration_number, registered_on },
-                )
+                (RegistrationAnswer::Registered, registered(it).map_err(nonsense(OPERATION))?)
             }
             Some(Registering::Refused(it)) => {
                 let reason = refusal(it.reason).map_err(nonsense(OPERATION))?;
@@ -208,6 +202,35 @@ impl Registry {
         };
         self.file.record(asking.case, Actor::Province, &[fact]).await?;
         Ok(answer)
+    }
+
+    #[activity(definition = ports::FindRegistration)]
+    pub async fn find_registration(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        asking: Asking,
+    ) -> Result<RegistrationState, ActivityError> {
+        const OPERATION: &str = "GetRegistration";
+        let brief = self.file.brief(asking.case).await?;
+        let request = GetRegistrationRequest {
+            context: context(&brief.correlation),
+            statement_key: statement_key(asking),
+        };
+        let mut client = self.client.clone();
+        let answer = self
+            .calls
+            .call(OPERATION, &ctx, request, |it| async move { client.get_registration(it).await });
+        match answer.await?.outcome {
+            Some(Found::Registered(it)) => {
+                let fact = registered(it).map_err(nonsense(OPERATION))?;
+                self.file.record(asking.case, Actor::Province, &[fact]).await?;
+                Ok(RegistrationState::Registered)
+            }
+            Some(Found::NotRegistered(_) | Found::NotFound(_)) => {
+                Ok(RegistrationState::NotRegistered)
+            }
+            None => Err(nonsense(OPERATION)(Unknown("the outcome"))),
+        }
     }
 
     #[activity(definition = ports::UnbindNotice)]
@@ -284,6 +307,12 @@ fn statement_request(brief: &Brief, asking: Asking, key: &str) -> SubmitStatemen
         statement: Some(wire::statement::statement(statement)),
         certifications: certifications.collect(),
     }
+}
+
+fn registered(it: Registered) -> Result<Fact, Unknown> {
+    let registered_on = wire::answer::date(&it.registered_on)?;
+    let registered_on = registered_on.ok_or(Unknown("the date of registration"))?;
+    Ok(Fact::Registered { registration_number: it.registration_number, registered_on })
 }
 
 fn statement_key(asking: Asking) -> String {

@@ -66,6 +66,13 @@ pub enum BindingAnswer {
     Refused(Refusal),
 }
 
+/// Whether the province has registered the birth of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RegistrationState {
+    Registered,
+    NotRegistered,
+}
+
 /// The province's answer to REGISTER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RegistrationAnswer {

@@ -99,6 +99,8 @@ fn a_leg_that_is_withdrawn_touches_neither_the_birth_nor_the_other_leg() -> Resu
     cases[0].until_state("sin", "APPLIED")?;
     cases[0].decide("withdraw", "PARENTS_ASKED", &["--leg", "sin"])?;
     let case = cases[0].until_state("sin", "WITHDRAWN")?;
+    let told = "newborn_messages{message=\"SIN_WITHDRAWN\"} 1";
+    tests::eventually("the parents are told", || Ok(stack.all_metrics()?.contains(told)))?;
     assert_eq!(case["birth"]["state"], "REGISTERED");
     assert_eq!(case["certificate"]["state"], "ORDERED");
     assert_eq!(case["fee"]["state"], "UNEARNED");
@@ -169,7 +171,6 @@ fn what_a_register_does_not_take_back_waits_for_a_person_who_has_it_asked_again(
     retry("birth")?;
     cases[0].until_on_desk("UNDO_TOO_LATE")?;
     stack.calm()?;
-    refuse("RegisterBirth", &["--reason", "NOT_ELIGIBLE"])?;
     refuse("RefundFee", &[])?;
     retry("birth")?;
     cases[0].until_on_desk("UNDO_TOO_LATE")?;
@@ -179,6 +180,34 @@ fn what_a_register_does_not_take_back_waits_for_a_person_who_has_it_asked_again(
     assert_eq!(case["birth"]["state"], "REFUSED");
     assert_eq!(case["fee"]["state"], "REFUNDED");
     assert_eq!(case["desk"], json!(null));
+    Ok(())
+}
+
+#[test]
+fn a_birth_that_was_withdrawn_before_register_is_not_registered_by_asking() -> Result<()> {
+    let stack = Plan::instant().start()?;
+    let family = Family::ordinary("Unbound");
+    let province = |operation: &str, mode: &[&str]| {
+        let of = ["--register", "province", "--operation", operation, "--mode"];
+        stack.misbehave(&[&of[..], mode].concat())
+    };
+    // The notice is bound, nobody hears of it, and the province will not let it go.
+    province("BindNotice", &["lose-answer", "--times", "1"])?;
+    province("BindNotice", &["unavailable"])?;
+    province("UnbindNotice", &["refuse"])?;
+    stack.notice(&family)?;
+    let cases = stack.submit(&family)?;
+    cases[0]
+        .until("a notice found", |case| case["timeline"].to_string().contains("notice-found"))?;
+    cases[0].decide("withdraw", "PARENTS_ASKED", &[])?;
+    cases[0].until_on_desk("UNDO_TOO_LATE")?;
+    assert_eq!(stack.ledger()?.of("registrations", &cases[0].reference).len(), 0);
+    let hits = stack.calm()?;
+    assert_eq!(hits[0]["hits"], 1, "{hits}");
+    cases[0].decide("retry-now", "REGISTER_ANSWERS_AGAIN", &[])?;
+    let case = cases[0].until("withdrawn and closed", |case| case["closed"] == true)?;
+    assert_eq!(case["birth"]["state"], "WITHDRAWN");
+    assert_eq!(stack.ledger()?.of("registrations", &cases[0].reference).len(), 0);
     Ok(())
 }
 

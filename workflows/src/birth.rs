@@ -1,7 +1,9 @@
 //! The birth: statement, notice, registration.
 
 use domain::{
-    answers::{BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, StatementAnswer},
+    answers::{
+        BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, RegistrationState, StatementAnswer,
+    },
     decision::Pivot,
     desk::{Course, Leg, Reason},
     facts::Ending,
@@ -126,12 +128,13 @@ pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
     }
 }
 
-/// The province says that it is too late to take the statement back: then it must have registered the birth. If it says no
-/// to REGISTER again, it contradicts itself.
+/// The province says that it is too late to take the statement back: then it must have registered the birth. If it says
+/// that it has not, it contradicts itself. Until it has said which, the case counts as registered. REGISTER is not asked:
+/// the birth may have been withdrawn before anybody asked it.
 pub async fn is_registered_after_all(ctx: &Ctx) -> bool {
     ctx.state_mut(|it| it.go_on(Leg::Birth));
     ctx.state_mut(|it| it.carried.pivot = Pivot::Asked);
-    if insist(ctx, Registry::register_birth).await == RegistrationAnswer::Registered {
+    if insist(ctx, Registry::find_registration).await == RegistrationState::Registered {
         stands(ctx).await;
         return true;
     }

@@ -7,7 +7,7 @@ use domain::{
     CaseRef,
     answers::{
         AddressAnswer, ApplicationAnswer, BindingAnswer, FeeAnswer, NoticeMatch, OrderAnswer,
-        RegistrationAnswer, StatementAnswer, UndoAnswer,
+        RegistrationAnswer, RegistrationState, StatementAnswer, UndoAnswer,
     },
     desk::{Leg, Reason},
     facts::Ending,
@@ -24,7 +24,8 @@ pub use certificates::{
     CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress,
 };
 pub use registry::{
-    BindNotice, FindNotice, RegisterBirth, SubmitStatement, UnbindNotice, WithdrawStatement,
+    BindNotice, FindNotice, FindRegistration, RegisterBirth, SubmitStatement, UnbindNotice,
+    WithdrawStatement,
 };
 pub use social_insurance::{
     ApplyForSin, FindApplication, UpdateMailingAddress, WithdrawApplication,
@@ -69,6 +70,12 @@ impl Registry {
     /// REGISTER: the point of no return. The same registration however often it is asked.
     #[activity(name = "register_birth")]
     pub fn register_birth(asking: Asking) -> RegistrationAnswer {
+        unimplemented!()
+    }
+
+    /// Asks whether the birth is registered. Registers nothing.
+    #[activity(name = "find_registration")]
+    pub fn find_registration(asking: Asking) -> RegistrationState {
         unimplemented!()
     }
 
@@ -233,6 +240,7 @@ questions! {
     FindNotice: Province, SubmitStatement, Birth;
     BindNotice: Province, BindNotice, Birth;
     RegisterBirth: Province, RegisterBirth, Birth;
+    FindRegistration: Province, RegisterBirth, Birth;
     UnbindNotice: Province, BindNotice, Birth;
     WithdrawStatement: Province, SubmitStatement, Birth;
     PayFee: Province, PayFee, Certificate;
