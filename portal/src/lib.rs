@@ -9,6 +9,7 @@ mod case_view;
 mod decisions;
 mod engine;
 mod health;
+mod heard_out;
 mod intake;
 mod language;
 mod listing;
@@ -50,6 +51,7 @@ pub fn router(portal: Portal) -> Router {
         .merge(health::router())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(middleware::from_fn(heard_out::heard_out))
         .layer(middleware::from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(middleware::from_fn(problem::write))
