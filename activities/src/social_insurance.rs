@@ -220,7 +220,9 @@ fn application_request(
         return Err(Unknown("the registration"));
     };
     let consent = brief.content.services.sin.as_ref().ok_or(Unknown("the consent"))?;
-    let approved = &brief.content.parents_exchange_names;
+    // A submission of before they were asked for has none.
+    let approved = brief.content.parents_exchange_names.iter().map(Option::as_ref);
+    let approved = approved.chain(std::iter::repeat(None));
     let mut parents: Vec<_> = statement.parents.iter().zip(approved).collect();
     parents.sort_by_key(|(parent, _)| !parent.is_birth_parent);
     Ok(SubmitSinApplicationRequest {
@@ -242,7 +244,7 @@ fn application_request(
         }),
         parents_names_at_birth: parents
             .into_iter()
-            .map(|(it, approved)| wire::names::exchange(&it.name_at_birth, approved.as_ref()))
+            .map(|(it, approved)| wire::names::exchange(&it.name_at_birth, approved))
             .collect(),
         mailing_address: Some(wire::address::address(&brief.contact.mailing)),
         language: wire::names::language(brief.content.language).into(),

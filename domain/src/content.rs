@@ -21,6 +21,7 @@ pub struct Content {
     /// The spelling of the child's name that the parents approved for the federal exchange, if it cannot carry the name.
     pub exchange_name: Option<PersonName>,
     /// The same for the parents' names at birth; one per parent, in the same order.
+    #[serde(default)]
     pub parents_exchange_names: Vec<Option<PersonName>>,
     pub services: Services,
 }
