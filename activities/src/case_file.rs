@@ -39,7 +39,7 @@ impl CaseFile {
         _ctx: ActivityContext,
         task: Task,
     ) -> Result<(), ActivityError> {
-        let fact = Fact::DeskCleared { leg: task.leg, reason: task.reason };
+        let fact = Fact::DeskCleared { leg: task.leg, reason: Some(task.reason) };
         self.file.record(task.case, Actor::Engine, &[fact]).await
     }
 

@@ -97,7 +97,9 @@ pub enum Fact {
     },
     DeskCleared {
         leg: Leg,
-        reason: Reason,
+        /// Older entries of the log do not say.
+        #[serde(default)]
+        reason: Option<Reason>,
     },
     DecisionAsked {
         action: Action,
@@ -405,7 +407,10 @@ impl Facts {
             Fact::DeskRaised { leg, reason } => self.raised(*leg, *reason, at),
             Fact::DeskCleared { leg, reason } => {
                 let before = self.desk.len();
-                self.desk.retain(|task| (task.leg, task.reason) != (*leg, *reason));
+                let meant = |task: &Task| {
+                    task.leg == *leg && reason.is_none_or(|reason| task.reason == reason)
+                };
+                self.desk.retain(|task| !meant(task));
                 if self.desk.len() == before { Change::Known } else { Change::New }
             }
             Fact::LegWithdrawn { leg } => match leg {

@@ -47,14 +47,14 @@ async fn the_desk_lists_only_what_is_stuck() {
     record(
         &database,
         cases[2],
-        &[Fact::DeskCleared { leg: Leg::Sin, reason: Reason::FederalSilent }],
+        &[Fact::DeskCleared { leg: Leg::Sin, reason: Some(Reason::FederalSilent) }],
     )
     .await;
     assert_eq!(refs(&database, stuck).await, [cases[0], cases[2]]);
     record(
         &database,
         cases[2],
-        &[Fact::DeskCleared { leg: Leg::Birth, reason: Reason::FederalSilent }],
+        &[Fact::DeskCleared { leg: Leg::Birth, reason: Some(Reason::FederalSilent) }],
     )
     .await;
     assert_eq!(refs(&database, stuck).await, [cases[0]]);

@@ -34,7 +34,7 @@ pub fn lives() -> [Vec<Fact>; 3] {
             grounds: Grounds::NoticeAmended,
         },
         Fact::DecisionUnanswered { action: Action::RetryNow, leg: Leg::Birth },
-        Fact::DeskCleared { leg: Leg::Birth, reason: Reason::NoticeDiffers },
+        Fact::DeskCleared { leg: Leg::Birth, reason: Some(Reason::NoticeDiffers) },
         Fact::NoticeFound { notice_id: "NO-1".into() },
         Fact::NoticeBound { notice_id: "NO-1".into() },
         Fact::RegistrationAsked,

@@ -179,7 +179,7 @@ async fn a_task_raised_while_a_record_waited_is_seen_by_it() {
     let mut tx = database.begin().await;
     let facts = [on_the_desk(Leg::Birth, Reason::NoticeMissing)];
     cases::record(&mut tx, some_case(), Actor::Engine, None, &facts, after(61)).await.unwrap();
-    let cleared = [Fact::DeskCleared { leg: Leg::Birth, reason: Reason::NoticeMissing }];
+    let cleared = [Fact::DeskCleared { leg: Leg::Birth, reason: Some(Reason::NoticeMissing) }];
     let clear = record(&database, some_case(), &cleared);
     let commit = async {
         database.blocked(1).await;
@@ -223,4 +223,19 @@ async fn a_record_that_is_rolled_back_never_was() {
     tx.rollback().await.unwrap();
     let (facts, revision) = facts_now(&database).await;
     assert_eq!((facts.desk.len(), revision), (0, 1));
+}
+
+#[tokio::test]
+async fn a_settled_task_takes_no_newer_one_off_the_desk() {
+    let database = with_a_case().await;
+    record(&database, some_case(), &[on_the_desk(Leg::Sin, Reason::FederalSilent)]).await;
+    record(&database, some_case(), &[on_the_desk(Leg::Sin, Reason::SinDataRejected)]).await;
+    let cleared = |reason| [Fact::DeskCleared { leg: Leg::Sin, reason: Some(reason) }];
+    let late = record(&database, some_case(), &cleared(Reason::FederalSilent)).await;
+    assert_eq!(late, [Change::Known]);
+    let now = record(&database, some_case(), &cleared(Reason::SinDataRejected)).await;
+    assert_eq!(now, [Change::New]);
+    let older = r#"{"fact":"desk-cleared","leg":"sin"}"#;
+    let read: Fact = serde_json::from_str(older).unwrap();
+    assert_eq!(read, Fact::DeskCleared { leg: Leg::Sin, reason: None });
 }

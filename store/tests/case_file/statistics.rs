@@ -122,7 +122,7 @@ async fn open_tasks_errands_and_messages_are_counted() {
     record(
         &database,
         some_case(),
-        &[silent, Fact::DeskCleared { leg: Leg::Sin, reason: Reason::FederalSilent }],
+        &[silent, Fact::DeskCleared { leg: Leg::Sin, reason: Some(Reason::FederalSilent) }],
     )
     .await;
     let counted = statistics(&mut *database.conn().await).await.unwrap();
