@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use domain::{facts::Fact, people::Actor};
+use domain::{
+    answers::Certifying,
+    calendar,
+    facts::{Fact, Facts},
+    people::Actor,
+    statement::Objection,
+};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use temporalio_macros::activities;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
-use workflows::ports::{self, Closing, LegOf, Task};
+use workflows::ports::{self, AskingParents, Closing, LegOf, Task};
 
-use crate::File;
+use crate::{File, fault};
 
 #[derive(Clone)]
 pub struct CaseFile {
@@ -23,6 +30,34 @@ impl CaseFile {
 
 #[activities]
 impl CaseFile {
+    #[activity(definition = ports::FindCertifications)]
+    pub async fn find_certifications(
+        self: Arc<Self>,
+        _ctx: ActivityContext,
+        asking: AskingParents,
+    ) -> Result<Certifying, ActivityError> {
+        let mut brief = self.file.brief(asking.case).await?;
+        if asking.content > brief.facts.content_version {
+            // The decision was taken, and whoever wrote it down was cut off before they could say so.
+            let corrected = [Fact::ContentCorrected { version: asking.content }];
+            self.file.record(asking.case, Actor::Parents, &corrected).await?;
+            brief = self.file.brief(asking.case).await?;
+        }
+        let mut conn = self.file.open().await?;
+        let parents = store::parents::all(&mut conn, asking.case).await;
+        let parents = parents.map_err(fault::from_store)?;
+        drop(conn);
+        let unknown = parents.iter().any(|it| !it.confirmed && it.tries >= store::parents::TRIES);
+        let now = Timestamp::now();
+        let born = brief.content.statement.child.date_of_birth;
+        let certifying = certifying(&brief.facts, unknown, born, &asking, now);
+        if matches!(certifying, Certifying::Awaited | Certifying::Late) {
+            let reminders = reminders(&brief.facts, &asking, now);
+            self.file.record(asking.case, Actor::Engine, &reminders).await?;
+        }
+        Ok(certifying)
+    }
+
     #[activity(definition = ports::RaiseTask)]
     pub async fn raise_task(
         self: Arc<Self>,
@@ -59,5 +94,125 @@ impl CaseFile {
         it: Closing,
     ) -> Result<(), ActivityError> {
         self.file.record(it.case, Actor::Engine, &[Fact::Closed { ending: it.ending }]).await
+    }
+}
+
+fn certifying(
+    facts: &Facts,
+    unknown: bool,
+    born: Date,
+    clocks: &AskingParents,
+    now: Timestamp,
+) -> Certifying {
+    if let Some(objection) = facts.objection.as_ref().filter(|it| it.it.is_for_the_registrar()) {
+        return Certifying::Objected(objection.it);
+    }
+    if facts.certified.is_some() {
+        return Certifying::Complete { version: facts.content_version };
+    }
+    if unknown {
+        return Certifying::NotConfirmed;
+    }
+    let birthday = born.to_zoned(calendar::province()).map_or(Timestamp::MAX, |it| it.timestamp());
+    let late = after(asked(facts), clocks.late_ms).min(after(birthday, clocks.late_from_birth_ms));
+    let correcting = facts.objection.as_ref().is_some_and(|it| it.it == Objection::SomethingWrong);
+    match (now >= late, correcting) {
+        (true, _) => Certifying::Late,
+        (false, true) => Certifying::Correcting,
+        (false, false) => Certifying::Awaited,
+    }
+}
+
+/// The reminders that are due by now. One that was sent before changes nothing.
+fn reminders(facts: &Facts, clocks: &AskingParents, now: Timestamp) -> Vec<Fact> {
+    let due = (1..)
+        .zip(clocks.reminders_ms)
+        .filter(|(nth, pause)| *nth > facts.reminded && now >= after(asked(facts), *pause))
+        .map(|(nth, _)| nth)
+        .max();
+    let missing = (0..facts.parents).filter(|parent| !facts.certified_by.contains(parent));
+    match due {
+        // Whoever was away for long is reminded once, not three times at once.
+        Some(nth) => missing.map(|parent| Fact::ParentReminded { parent, nth }).take(1).collect(),
+        None => Vec::new(),
+    }
+}
+
+fn asked(facts: &Facts) -> Timestamp {
+    facts.invited.unwrap_or(facts.received)
+}
+
+fn after(since: Timestamp, milliseconds: u64) -> Timestamp {
+    let pause = SignedDuration::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX));
+    since.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: u64 = 24 * 3600 * 1000;
+
+    fn clocks() -> AskingParents {
+        AskingParents {
+            case: "NB-0000-0000".parse().expect("it is a reference"),
+            content: 0,
+            reminders_ms: [3 * DAY, 10 * DAY, 20 * DAY],
+            late_ms: 10 * DAY,
+            late_from_birth_ms: 20 * DAY,
+        }
+    }
+
+    fn invited() -> (Facts, Timestamp) {
+        let at: Timestamp = "2026-11-23T17:00:00Z".parse().expect("it is a time");
+        let mut facts = Facts::received(at, None, false, 2);
+        facts.add(&Fact::ParentCertified { parent: 0, version: 1 }, at);
+        facts.add(&Fact::ParentInvited { parent: 1 }, at);
+        (facts, at)
+    }
+
+    fn born(text: &str) -> Date {
+        text.parse().expect("it is a date")
+    }
+
+    #[test]
+    fn an_officer_is_told_ten_days_after_the_asking_or_twenty_after_the_birth() {
+        let (facts, at) = invited();
+        for (birth, days, expected) in [
+            ("2026-11-22", 9, Certifying::Awaited),
+            ("2026-11-22", 10, Certifying::Late),
+            ("2026-11-10", 6, Certifying::Awaited),
+            ("2026-11-10", 7, Certifying::Late),
+        ] {
+            let now = after(at, days * DAY);
+            let found = certifying(&facts, false, born(birth), &clocks(), now);
+            assert_eq!(found, expected, "born {birth}, after {days} days");
+        }
+    }
+
+    #[test]
+    fn a_parent_is_reminded_once_each_time() {
+        let (mut facts, at) = invited();
+        let due = |facts: &Facts, days: u64| reminders(facts, &clocks(), after(at, days * DAY));
+        assert_eq!(due(&facts, 2), []);
+        let first = Fact::ParentReminded { parent: 1, nth: 1 };
+        assert_eq!(due(&facts, 3), std::slice::from_ref(&first));
+        facts.add(&first, after(at, 3 * DAY));
+        assert_eq!(due(&facts, 9), []);
+        // Nobody looked for three weeks.
+        assert_eq!(due(&facts, 21), [Fact::ParentReminded { parent: 1, nth: 3 }]);
+    }
+
+    #[test]
+    fn what_everyone_certified_is_not_registered_against_an_objection() {
+        let (mut facts, at) = invited();
+        facts.add(&Fact::ParentCertified { parent: 1, version: 1 }, at);
+        let look = |facts: &Facts| certifying(facts, false, born("2026-11-22"), &clocks(), at);
+        assert_eq!(look(&facts), Certifying::Complete { version: 1 });
+        let objection = Objection::NotAParent;
+        facts.add(&Fact::ParentObjected { parent: 1, objection }, at);
+        assert_eq!(look(&facts), Certifying::Objected(objection));
+        facts.add(&Fact::ContentCorrected { version: 2 }, at);
+        assert_eq!(look(&facts), Certifying::Objected(objection));
     }
 }

@@ -377,7 +377,7 @@ mod tests {
     #[test]
     fn a_case_is_not_told_what_its_file_says() {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let mut facts = Facts::received(at, None, true);
+        let mut facts = Facts::received(at, None, true, 1);
         let mailed = Change::Order(OrderState::Mailed);
         facts.add(&Fact::OrderMoved { state: OrderState::Printed, on: None }, at);
         assert!(Change::Order(OrderState::InProduction).is_known(&facts));

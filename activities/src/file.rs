@@ -3,7 +3,7 @@
 use domain::{CaseRef, facts::Fact, people::Actor};
 use jiff::Timestamp;
 use prost::Message;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 use store::{Keys, contents::Brief};
 use temporalio_sdk::activities::ActivityError;
 
@@ -73,25 +73,10 @@ impl File {
         }
         let recorded = async {
             let mut tx = self.pool.begin().await.map_err(store::StoreError::Database)?;
-            write(&mut tx, case, actor, facts).await?;
+            let now = Timestamp::now();
+            store::messages::record_and_tell(&mut tx, case, actor, facts, now).await?;
             tx.commit().await.map_err(store::StoreError::Database)
         };
         recorded.await.map_err(fault::from_store)
     }
-}
-
-async fn write(
-    conn: &mut PgConnection,
-    case: CaseRef,
-    actor: Actor,
-    facts: &[Fact],
-) -> Result<(), store::StoreError> {
-    let now = Timestamp::now();
-    store::cases::record(conn, case, actor, None, facts, now).await?;
-    // Each message is told once, also if the fact was known already: that a leg was withdrawn changes nothing more once
-    // its order was cancelled.
-    for message in facts.iter().filter_map(Fact::message) {
-        store::messages::tell(conn, case, message, now).await?;
-    }
-    Ok(())
 }

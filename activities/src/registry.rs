@@ -295,11 +295,7 @@ impl Registry {
 
 fn statement_request(brief: &Brief, asking: Asking, key: &str) -> SubmitStatementRequest {
     let statement = &brief.content.statement;
-    let digest = wire::statement::digest(statement);
-    let certifications = brief.content.certifications.iter().enumerate().map(|(index, it)| {
-        // Present together, they certified when the form was received.
-        wire::statement::certification(it, index, brief.facts.received, &digest)
-    });
+    let certifications = brief.certifications.iter().map(wire::statement::certification);
     SubmitStatementRequest {
         context: None,
         idempotency_key: key.to_owned(),

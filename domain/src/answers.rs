@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::codes;
+use crate::{code::codes, desk::Reason, statement::Objection};
 
 codes! {
     /// Why the province does not do what it was asked about a birth.
@@ -57,6 +57,39 @@ pub enum NoticeMatch {
 pub enum StatementAnswer {
     Accepted(NoticeMatch),
     Refused(Refusal),
+}
+
+/// How far the parents are with certifying, as the case file knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Certifying {
+    /// Everyone has certified this version of the content.
+    Complete { version: u32 },
+    /// A parent has yet to certify.
+    Awaited,
+    /// As awaited, for longer than the parents alone should be waited for.
+    Late,
+    /// Whoever followed a parent's link did not know who that parent is.
+    NotConfirmed,
+    /// A parent says that something is wrong; the parents put it right.
+    Correcting,
+    /// A parent is no parent of the child, or does not agree: for the registrar.
+    Objected(Objection),
+}
+
+impl Certifying {
+    /// Why a person must look, if one must.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Complete { .. } | Self::Awaited | Self::Correcting => None,
+            Self::Late => Some(Reason::CertificationLate),
+            Self::NotConfirmed => Some(Reason::ParentNotConfirmed),
+            Self::Objected(Objection::NotAParent) => Some(Reason::NotAParent),
+            Self::Objected(Objection::DoesNotAgree | Objection::SomethingWrong) => {
+                Some(Reason::ParentsDisagree)
+            }
+        }
+    }
 }
 
 /// The province's answer to a binding.

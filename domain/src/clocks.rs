@@ -22,6 +22,12 @@ pub struct Clocks {
     pub notice_ms: u64,
     /// How long the parents have to pay after a declined payment before an officer is told.
     pub payment_ms: u64,
+    /// When a second parent who was asked to certify is reminded, counted from the asking.
+    pub reminders_ms: [u64; 3],
+    /// How long after the asking an officer is told that a parent has not certified.
+    pub certification_ms: u64,
+    /// The same, counted from the birth. The earlier of the two counts.
+    pub certification_from_birth_ms: u64,
     /// After how many events of history a waiting case continues as new.
     pub history_events: u32,
 }
@@ -39,6 +45,9 @@ impl Default for Clocks {
             longest_look_ms: DAY / 4,
             notice_ms: 7 * DAY,
             payment_ms: 30 * DAY,
+            reminders_ms: [3 * DAY, 10 * DAY, 20 * DAY],
+            certification_ms: 10 * DAY,
+            certification_from_birth_ms: 20 * DAY,
             history_events: 2000,
         }
     }

@@ -40,6 +40,42 @@ pub struct Contact {
     pub notify_by: NotifyBy,
 }
 
+/// How to reach one parent. No other parent sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub notify_by: NotifyBy,
+}
+
+impl Reach {
+    /// Where messages go, if this parent wants them by e-mail or text.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        match self.notify_by {
+            NotifyBy::Email => self.email.as_deref(),
+            NotifyBy::Text => self.phone.as_deref(),
+            NotifyBy::Letter | NotifyBy::Nothing => None,
+        }
+    }
+
+    /// Whether something that reaches one of the two may reach the other.
+    #[must_use]
+    pub fn shares(&self, other: &Self) -> bool {
+        let same_mailbox = |a: &String, b: &String| a.eq_ignore_ascii_case(b);
+        self.email.as_ref().zip(other.email.as_ref()).is_some_and(|(a, b)| same_mailbox(a, b))
+            || self.phone.is_some() && self.phone == other.phone
+    }
+}
+
+impl Contact {
+    /// How to reach the parent who filled in the form.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        Reach { email: self.email.clone(), phone: self.phone.clone(), notify_by: self.notify_by }
+    }
+}
+
 codes! {
     /// The contact fields that can be corrected one by one, by their path in the form.
     pub enum ContactField {

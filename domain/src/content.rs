@@ -4,20 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     code::codes,
-    contact::Contact,
+    contact::{Contact, Reach},
     fees::Product,
     name::PersonName,
     people::Language,
     statement::{Certification, Statement},
 };
 
-/// Everything a case needs of what the parents typed, except the contact, which has versions of its own.
+/// Everything a case needs of what the parents typed, except how to reach them and their certifications: those have rows
+/// of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     pub language: Language,
     pub statement: Statement,
-    /// One per parent, in the same order.
-    pub certifications: Vec<Certification>,
     /// The spelling of the child's name that the parents approved for the federal exchange, if it cannot carry the name.
     pub exchange_name: Option<PersonName>,
     /// The same for the parents' names at birth; one per parent, in the same order.
@@ -57,5 +56,18 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
     pub children: Vec<Content>,
+    /// In the order of the form. The first filled it in.
+    pub certifiers: Vec<Certifier>,
+    /// The first parent's.
     pub contact: Contact,
+}
+
+/// One parent, as far as certifying goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certifier {
+    pub language: Language,
+    /// How to reach a parent other than the first, whose own is in the contact.
+    pub reach: Option<Reach>,
+    /// `None` while a parent who is not here has yet to certify.
+    pub certification: Option<Certification>,
 }

@@ -18,6 +18,8 @@ codes! {
         CorrectContact = "correct-contact",
         /// Take back the case, or one leg of it.
         Withdraw = "withdraw",
+        /// The parents correct what is to be certified; everyone certifies anew.
+        CorrectContent = "correct-content",
     }
 }
 
@@ -47,6 +49,8 @@ impl Action {
             ],
             Self::CorrectContact => &[Grounds::ContactCorrected, Grounds::ParentsAsked],
             Self::Withdraw => &[Grounds::ParentsAsked, Grounds::CannotBeRegisteredHere],
+            // Nobody but the parents edits what they certify.
+            Self::CorrectContent => &[],
         }
     }
 }
@@ -60,6 +64,9 @@ pub struct Decision {
     pub actor: Actor,
     /// The version of the contact that this decision wrote to the case file before it was sent.
     pub contact_version: Option<u32>,
+    /// The version of the content that this decision wrote to the case file before it was sent.
+    #[serde(default)]
+    pub content_version: Option<u32>,
 }
 
 /// How far REGISTER is. From `Asked` on the birth may stand.
@@ -125,6 +132,8 @@ impl Situation {
             Action::RetryNow => Err(NotAllowed::NothingToRetry),
             Action::CorrectContact => Ok(()),
             Action::Withdraw => self.allows_withdrawal(leg),
+            // As long as it can be taken back, it can be put right.
+            Action::CorrectContent => self.allows_withdrawal(Leg::Birth),
         }
     }
 
@@ -153,7 +162,8 @@ impl Situation {
     pub fn actions(&self) -> Vec<(Action, Leg)> {
         let legs = [Leg::Birth, Leg::Certificate, Leg::Sin];
         let all = Action::ALL.iter().flat_map(|action| legs.map(|leg| (*action, leg)));
-        all.filter(|(action, leg)| *action != Action::CorrectContact || *leg == Leg::Birth)
+        let once = [Action::CorrectContact, Action::CorrectContent];
+        all.filter(|(action, leg)| !once.contains(action) || *leg == Leg::Birth)
             .filter(|(action, leg)| self.allows(*action, *leg).is_ok())
             .collect()
     }

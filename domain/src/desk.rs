@@ -30,6 +30,14 @@ codes! {
 codes! {
     /// Why a case is on the desk.
     pub enum Reason {
+        /// The second parent has not certified in time.
+        CertificationLate = "CERTIFICATION_LATE",
+        /// Whoever followed the second parent's link did not know their name and date of birth, five times.
+        ParentNotConfirmed = "PARENT_NOT_CONFIRMED",
+        /// A parent says that they are not this child's parent.
+        NotAParent = "NOT_A_PARENT",
+        /// A parent does not agree.
+        ParentsDisagree = "PARENTS_DISAGREE",
         NoticeMissing = "NOTICE_MISSING",
         NoticeDiffers = "NOTICE_DIFFERS",
         SeveralNotices = "SEVERAL_NOTICES",
@@ -66,7 +74,9 @@ impl Reason {
     #[must_use]
     pub const fn owner(self) -> Owner {
         match self {
-            Self::NoticeMissing
+            Self::CertificationLate
+            | Self::ParentNotConfirmed
+            | Self::NoticeMissing
             | Self::NoticeDiffers
             | Self::SeveralNotices
             | Self::MissingData
@@ -79,7 +89,9 @@ impl Reason {
             | Self::SinDataRejected
             | Self::ApplicationNotFound
             | Self::UndoTooLate => Owner::Officer,
-            Self::AlreadyRegistered
+            Self::NotAParent
+            | Self::ParentsDisagree
+            | Self::AlreadyRegistered
             | Self::ContentDiffers
             | Self::NotCertified
             | Self::RegistrationNotActive

@@ -1,7 +1,13 @@
 //! What has happened to a case, with its times. Everything that is shown or decided is computed from this.
 
+mod message;
+
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+
+pub use message::{Audience, Message};
 
 use crate::{
     answers::{
@@ -9,8 +15,9 @@ use crate::{
         Refusal, UndoAnswer,
     },
     decision::{Action, Grounds, NotAllowed},
-    desk::{ApplicationCourse, Leg, Owner, Reason},
+    desk::{Leg, Owner, Reason},
     fees::{Cents, Product},
+    statement::Objection,
     undo::Undo,
 };
 
@@ -19,6 +26,41 @@ use crate::{
 #[serde(tag = "fact", rename_all = "kebab-case")]
 pub enum Fact {
     Received,
+    /// A parent was asked, through a link, to certify.
+    ParentInvited {
+        /// Which, from 0, as in the form.
+        parent: u8,
+    },
+    /// Whoever followed the link knows the parent's name and date of birth.
+    ParentConfirmed {
+        parent: u8,
+    },
+    /// Whoever followed the link did not know them, too often.
+    ParentNotConfirmed {
+        parent: u8,
+    },
+    ParentCertified {
+        parent: u8,
+        /// Of the content.
+        version: u32,
+    },
+    ParentObjected {
+        parent: u8,
+        objection: Objection,
+    },
+    /// A parent who was asked to certify is reminded for the `nth` time.
+    ParentReminded {
+        parent: u8,
+        nth: u8,
+    },
+    /// A parent wants the birth not to be registered here. It is withdrawn when everyone who certified does.
+    WithdrawalAgreed {
+        parent: u8,
+    },
+    /// The parents' own correction: everyone certifies anew.
+    ContentCorrected {
+        version: u32,
+    },
     StatementAccepted {
         statement_id: String,
     },
@@ -124,92 +166,6 @@ pub enum Fact {
     },
 }
 
-impl Fact {
-    /// What the parents are told when this happens. A message that was sent is not taken back; a correction follows.
-    #[must_use]
-    pub const fn message(&self) -> Option<Message> {
-        match self {
-            Self::Received => Some(Message::Received),
-            Self::Registered { .. } => Some(Message::Registered),
-            Self::FeeDeclined { .. } => Some(Message::PaymentNeeded),
-            Self::OrderMoved { state: OrderState::Mailed, .. } => Some(Message::CertificateMailed),
-            Self::ApplicationMoved { state: ApplicationState::LetterMailed, .. } => {
-                Some(Message::SinLetterMailed)
-            }
-            Self::ApplicationMoved { state: ApplicationState::Refused, .. } => {
-                Some(Message::SinDirect)
-            }
-            Self::ApplicationRefused { reason } => match reason.course() {
-                ApplicationCourse::NotNeeded => Some(Message::SinNotNeeded),
-                ApplicationCourse::Direct => Some(Message::SinDirect),
-                ApplicationCourse::Ends | ApplicationCourse::Waits(_) => None,
-            },
-            Self::UndoAnswered { undo, answer: UndoAnswer::TooLate } => Some(match undo {
-                Undo::WithdrawStatement | Undo::UnbindNotice => Message::WithdrawalTooLate,
-                Undo::RefundFee | Undo::CancelOrder => Message::CertificateNotStopped,
-                Undo::WithdrawApplication => Message::SinNotStopped,
-            }),
-            Self::LegWithdrawn { leg: Leg::Certificate } => Some(Message::CertificateWithdrawn),
-            Self::LegWithdrawn { leg: Leg::Sin } => Some(Message::SinWithdrawn),
-            Self::Closed { ending: Ending::Refused } => Some(Message::RegisterElsewhere),
-            Self::Closed { ending: Ending::Withdrawn } => Some(Message::Withdrawn),
-            Self::LegWithdrawn { leg: Leg::Birth }
-            | Self::StatementAccepted { .. }
-            | Self::StatementRefused { .. }
-            | Self::NoticeAwaited
-            | Self::NoticeFound { .. }
-            | Self::NoticeDiffers { .. }
-            | Self::SeveralNotices
-            | Self::NoticeBound { .. }
-            | Self::RegistrationAsked
-            | Self::RegistrationRefused { .. }
-            | Self::FeePaid { .. }
-            | Self::PaymentAwaited
-            | Self::PaymentOffered { .. }
-            | Self::Ordered { .. }
-            | Self::OrderMoved { .. }
-            | Self::OrderRefused { .. }
-            | Self::ApplicationAsked
-            | Self::Applied { .. }
-            | Self::ApplicationMoved { .. }
-            | Self::AddressAnswered { .. }
-            | Self::UndoAnswered { .. }
-            | Self::DeskRaised { .. }
-            | Self::DeskCleared { .. }
-            | Self::DecisionAsked { .. }
-            | Self::DecisionRefused { .. }
-            | Self::DecisionUnanswered { .. }
-            | Self::ContactCorrected { .. }
-            | Self::Closed { ending: Ending::Complete } => None,
-        }
-    }
-}
-
-crate::code::codes! {
-    /// What parents are told, in their own language, without personal data.
-    pub enum Message {
-        Received = "RECEIVED",
-        Registered = "REGISTERED",
-        PaymentNeeded = "PAYMENT_NEEDED",
-        CertificateMailed = "CERTIFICATE_MAILED",
-        SinLetterMailed = "SIN_LETTER_MAILED",
-        SinDirect = "SIN_DIRECT",
-        SinNotNeeded = "SIN_NOT_NEEDED",
-        /// The birth could not be registered here; it must still be registered, and how.
-        RegisterElsewhere = "REGISTER_ELSEWHERE",
-        /// Withdrawn as asked; the birth must still be registered, and how.
-        Withdrawn = "WITHDRAWN",
-        /// The province had registered the birth before the withdrawal arrived.
-        WithdrawalTooLate = "WITHDRAWAL_TOO_LATE",
-        CertificateWithdrawn = "CERTIFICATE_WITHDRAWN",
-        SinWithdrawn = "SIN_WITHDRAWN",
-        /// Production had begun before the withdrawal arrived.
-        CertificateNotStopped = "CERTIFICATE_NOT_STOPPED",
-        /// The number had been issued before the withdrawal arrived.
-        SinNotStopped = "SIN_NOT_STOPPED",
-    }
-}
-
 crate::code::codes! {
     /// How a case ended.
     pub enum Ending {
@@ -243,6 +199,23 @@ pub struct Facts {
     pub received: Timestamp,
     pub certificate_wanted: Option<Product>,
     pub sin_wanted: bool,
+    /// How many parents the statement names.
+    pub parents: u8,
+
+    /// The version of the content that is to be registered, from 1.
+    pub content_version: u32,
+    /// Who has certified that version; from 0, as in the form.
+    pub certified_by: BTreeSet<u8>,
+    /// When everyone had certified it.
+    pub certified: Option<Timestamp>,
+    /// When parents who are not here were last asked to certify.
+    pub invited: Option<Timestamp>,
+    /// How often they were reminded since.
+    pub reminded: u8,
+    /// Who wants the birth withdrawn; from 0, as in the form.
+    pub withdrawal_agreed_by: BTreeSet<u8>,
+    /// What a parent said instead of certifying.
+    pub objection: Option<Dated<Objection>>,
 
     pub statement: Option<Dated<String>>,
     /// The notice that fits, before it is bound.
@@ -294,11 +267,24 @@ pub enum Change {
 impl Facts {
     /// A case that has just been received.
     #[must_use]
-    pub fn received(at: Timestamp, certificate_wanted: Option<Product>, sin_wanted: bool) -> Self {
+    pub fn received(
+        at: Timestamp,
+        certificate_wanted: Option<Product>,
+        sin_wanted: bool,
+        parents: u8,
+    ) -> Self {
         Self {
             received: at,
             certificate_wanted,
             sin_wanted,
+            parents,
+            content_version: 1,
+            certified_by: BTreeSet::new(),
+            certified: None,
+            invited: None,
+            reminded: 0,
+            withdrawal_agreed_by: BTreeSet::new(),
+            objection: None,
             statement: None,
             notice_found: None,
             notice: None,
@@ -334,6 +320,29 @@ impl Facts {
     /// Adds a fact. Adding it again changes nothing; facts may come in any order.
     pub fn add(&mut self, fact: &Fact, at: Timestamp) -> Change {
         match fact {
+            Fact::ParentInvited { .. } => {
+                self.invited = Some(at);
+                self.reminded = 0;
+                Change::New
+            }
+            Fact::ParentReminded { nth, .. } if *nth > self.reminded => {
+                self.reminded = *nth;
+                Change::New
+            }
+            Fact::ParentReminded { .. } => Change::Known,
+            Fact::ParentCertified { parent, version } => self.certified(*parent, *version, at),
+            Fact::WithdrawalAgreed { parent } => {
+                let new = self.withdrawal_agreed_by.insert(*parent);
+                if new { Change::New } else { Change::Known }
+            }
+            Fact::ParentObjected { objection, .. } => {
+                if self.objection.as_ref().is_some_and(|known| known.it == *objection) {
+                    return Change::Known;
+                }
+                self.objection = Some(Dated { at, it: *objection });
+                Change::New
+            }
+            Fact::ContentCorrected { version } => self.corrected(*version, at),
             Fact::StatementAccepted { statement_id } => {
                 if self.statement.is_none() {
                     // It was asked again after a refusal that a person looked at.
@@ -420,6 +429,8 @@ impl Facts {
             },
             Fact::Closed { ending } => set(&mut self.closed, at, *ending),
             Fact::Received
+            | Fact::ParentConfirmed { .. }
+            | Fact::ParentNotConfirmed { .. }
             | Fact::NoticeAwaited
             | Fact::NoticeDiffers { .. }
             | Fact::SeveralNotices
@@ -430,6 +441,32 @@ impl Facts {
             | Fact::DecisionUnanswered { .. }
             | Fact::ContactCorrected { .. } => Change::New,
         }
+    }
+
+    fn certified(&mut self, parent: u8, version: u32, at: Timestamp) -> Change {
+        if version != self.content_version || !self.certified_by.insert(parent) {
+            return Change::Known;
+        }
+        self.objection = self.objection.take().filter(|it| it.it.is_for_the_registrar());
+        if self.certified_by.len() == usize::from(self.parents) {
+            once(&mut self.certified, at);
+        }
+        Change::New
+    }
+
+    /// Nobody has certified the new version, and what was said of the old one is answered by it, unless somebody is no
+    /// parent of the child.
+    fn corrected(&mut self, version: u32, at: Timestamp) -> Change {
+        if version <= self.content_version {
+            return Change::Known;
+        }
+        self.content_version = version;
+        self.certified_by.clear();
+        self.certified = None;
+        self.invited = Some(at);
+        self.reminded = 0;
+        self.objection = self.objection.take().filter(|it| it.it == Objection::NotAParent);
+        Change::New
     }
 
     fn order_moved(&mut self, state: OrderState, on: Option<Date>, at: Timestamp) -> Change {

@@ -16,6 +16,10 @@ use crate::{
 codes! {
     pub enum BirthStanding {
         Received = "RECEIVED",
+        /// The other parent has yet to certify.
+        WaitingSecondParent = "WAITING_SECOND_PARENT",
+        /// The parents have to put something right, and certify it.
+        ActionNeeded = "ACTION_NEEDED",
         WaitingNotice = "WAITING_NOTICE",
         InReview = "IN_REVIEW",
         /// Asked and not yet answered: nothing is undone now.
@@ -92,6 +96,13 @@ impl Facts {
             BirthStanding::Refused
         } else if self.statement_withdrawn.is_some() {
             BirthStanding::Withdrawn
+        } else if let Some(objection) = &self.objection {
+            match objection.it.is_for_the_registrar() {
+                true => BirthStanding::InReview,
+                false => BirthStanding::ActionNeeded,
+            }
+        } else if self.certified.is_none() {
+            BirthStanding::WaitingSecondParent
         } else if self.registration_asked.is_some() && self.refused.is_none() {
             BirthStanding::Registering
         } else if self.statement.is_some() {

@@ -163,6 +163,38 @@ codes! {
     pub enum CertificationMethod {
         /// All parents in one sitting.
         Present = "PRESENT",
+        /// Alone, through a link that was sent to this parent.
+        Link = "LINK",
+    }
+}
+
+codes! {
+    /// How a province lets the second parent certify.
+    pub enum SecondParent {
+        /// In the same sitting as the first, and not otherwise.
+        Present = "PRESENT",
+        /// Also later and elsewhere, through a link of their own.
+        Link = "LINK",
+    }
+}
+
+codes! {
+    /// What a parent who was asked to certify says instead.
+    pub enum Objection {
+        SomethingWrong = "SOMETHING_WRONG",
+        NotAParent = "NOT_A_PARENT",
+        DoesNotAgree = "DOES_NOT_AGREE",
+    }
+}
+
+impl Objection {
+    /// Whether only the registrar can say how it goes on. A mistake is the parents' own to put right.
+    #[must_use]
+    pub const fn is_for_the_registrar(self) -> bool {
+        match self {
+            Self::SomethingWrong => false,
+            Self::NotAParent | Self::DoesNotAgree => true,
+        }
     }
 }
 

@@ -19,6 +19,9 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 80 bits.
 const SIGNS: usize = 16;
 
+/// How many parents may have a code of their own.
+const PARENTS: u8 = 2;
+
 impl AccessKey {
     /// Reads a file that holds 32 bytes in hexadecimal.
     ///
@@ -41,9 +44,9 @@ impl AccessKey {
         Self(Zeroizing::new(key))
     }
 
-    /// The access code of a case, written in groups: `7K3F-92QX-0M4T-ZZ1B`.
-    pub(crate) fn code(&self, case: CaseRef, submission: Uuid) -> String {
-        let signs = self.signs(case, submission);
+    /// A parent's access code to a case, written in groups: `7K3F-92QX-0M4T-ZZ1B`.
+    pub(crate) fn code(&self, case: CaseRef, submission: Uuid, parent: u8) -> String {
+        let signs = self.signs(case, submission, parent);
         let groups: Vec<&str> = (0..SIGNS)
             .step_by(4)
             .map(|at| signs.get(at..at + 4).expect("the signs are ASCII"))
@@ -51,19 +54,24 @@ impl AccessKey {
         groups.join("-")
     }
 
-    /// Whether somebody holds the access code. Takes as long for a wrong code as for the right one.
-    pub(crate) fn opens(&self, case: CaseRef, submission: Uuid, typed: &str) -> bool {
-        let expected = self.signs(case, submission);
+    /// Whose access code it is, if it is one. Takes as long for a wrong code as for a right one.
+    pub(crate) fn opens(&self, case: CaseRef, submission: Uuid, typed: &str) -> Option<u8> {
         let typed: String =
             typed.chars().filter(|c| !matches!(c, '-' | ' ')).map(read_sign).collect();
-        expected.as_bytes().ct_eq(typed.as_bytes()).into()
+        let fits = |parent: &u8| {
+            let expected = self.signs(case, submission, *parent);
+            bool::from(expected.as_bytes().ct_eq(typed.as_bytes()))
+        };
+        let fitting: Vec<u8> = (0..PARENTS).filter(fits).collect();
+        fitting.first().copied()
     }
 
-    fn signs(&self, case: CaseRef, submission: Uuid) -> String {
+    fn signs(&self, case: CaseRef, submission: Uuid, parent: u8) -> String {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&*self.0).expect("HMAC takes keys of any length");
         mac.update(case.to_string().as_bytes());
         mac.update(submission.as_bytes());
+        mac.update(&[parent]);
         let sum = mac.finalize().into_bytes();
         // 32 divides 256: the low five bits of a random byte are a random digit.
         sum.iter().take(SIGNS).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
@@ -104,22 +112,30 @@ mod tests {
     #[test]
     fn the_same_case_always_has_the_same_code_and_no_other_case_has_it() {
         let (key, case, other) = (AccessKey::new([7; 32]), case(), case());
-        let code = key.code(case, SUBMISSION);
-        assert_eq!(code, key.code(case, SUBMISSION));
-        assert!(key.opens(case, SUBMISSION, &code));
-        assert!(!key.opens(other, SUBMISSION, &code) || case == other);
-        assert!(!key.opens(case, Uuid::nil(), &code));
-        assert!(!AccessKey::new([8; 32]).opens(case, SUBMISSION, &code));
-        assert!(!key.opens(case, SUBMISSION, ""));
+        let code = key.code(case, SUBMISSION, 0);
+        assert_eq!(code, key.code(case, SUBMISSION, 0));
+        assert_eq!(key.opens(case, SUBMISSION, &code), Some(0));
+        assert!(key.opens(other, SUBMISSION, &code).is_none() || case == other);
+        assert_eq!(key.opens(case, Uuid::nil(), &code), None);
+        assert_eq!(AccessKey::new([8; 32]).opens(case, SUBMISSION, &code), None);
+        assert_eq!(key.opens(case, SUBMISSION, ""), None);
+    }
+
+    #[test]
+    fn each_parent_has_a_code_of_their_own() {
+        let (key, case) = (AccessKey::new([7; 32]), case());
+        let second = key.code(case, SUBMISSION, 1);
+        assert_ne!(second, key.code(case, SUBMISSION, 0));
+        assert_eq!(key.opens(case, SUBMISSION, &second), Some(1));
     }
 
     #[test]
     fn a_code_is_read_as_people_type_it() {
         let (key, case) = (AccessKey::new([7; 32]), case());
-        let code = key.code(case, SUBMISSION);
+        let code = key.code(case, SUBMISSION, 0);
         assert_eq!(code.len(), 19);
         let typed = code.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
-        assert!(key.opens(case, SUBMISSION, &typed));
+        assert_eq!(key.opens(case, SUBMISSION, &typed), Some(0));
     }
 
     #[test]

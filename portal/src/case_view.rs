@@ -26,7 +26,8 @@ use crate::{
 /// Who looks at a case.
 #[derive(Debug, Clone)]
 pub(crate) enum Viewer {
-    Parents,
+    /// Which parent, from 0, as in the form.
+    Parent(u8),
     Staff(Member),
 }
 
@@ -189,8 +190,8 @@ impl Sin {
 pub(crate) fn tasks(facts: &Facts, viewer: &Viewer) -> Vec<TaskView> {
     let allowed = facts.situation().actions();
     let may = |action: Action| match viewer {
-        Viewer::Parents => action == Action::Withdraw,
-        Viewer::Staff(member) => member.role.decides(),
+        Viewer::Parent(_) => action == Action::Withdraw,
+        Viewer::Staff(member) => member.role.decides() && !action.grounds().is_empty(),
     };
     let view = |task: &Task| TaskView {
         reason: task.reason,
@@ -212,7 +213,7 @@ fn entry(it: log::Entry, viewer: &Viewer) -> EntryView {
     let (what, mut detail) = in_words(&it.fact);
     let by = match viewer {
         Viewer::Staff(_) => it.by,
-        Viewer::Parents => {
+        Viewer::Parent(_) => {
             // The registers' own numbers are of no use to a family, the registration number apart.
             detail.retain(|field, _| !field.ends_with("_id"));
             None

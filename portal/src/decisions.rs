@@ -1,13 +1,13 @@
 //! Decisions about a case: judged by the rule of the trade, written down, then put to the workflow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::{
     CaseRef,
     contact::{Contact, ContactField},
     decision::{Action, Decision, Grounds, NotAllowed},
     desk::Leg,
-    facts::Fact,
+    facts::{Fact, Facts},
     intake,
     people::Actor,
 };
@@ -25,10 +25,8 @@ const FIRST_CONTACT: u32 = 1;
 /// Who decides.
 pub(crate) enum Author {
     Staff(Member),
-    /// By their positions in the form, from 0.
-    Parents {
-        agreed_by: Vec<u8>,
-    },
+    /// By their position in the form, from 0.
+    Parent(u8),
 }
 
 /// What somebody wants done.
@@ -44,7 +42,7 @@ impl Author {
     fn actor(&self) -> Actor {
         match self {
             Self::Staff(_) => Actor::Staff,
-            Self::Parents { .. } => Actor::Parents,
+            Self::Parent(_) => Actor::Parents,
         }
     }
 
@@ -52,19 +50,20 @@ impl Author {
     fn grounds(&self, action: Action) -> &'static [Grounds] {
         match self {
             Self::Staff(_) => action.grounds(),
-            Self::Parents { .. } => &[Grounds::ParentsAsked],
+            Self::Parent(_) => &[Grounds::ParentsAsked],
         }
     }
 
     fn name(&self) -> Option<&str> {
         match self {
             Self::Staff(member) => Some(&member.name),
-            Self::Parents { .. } => None,
+            Self::Parent(_) => None,
         }
     }
 }
 
-/// Takes a decision about the case as it was `seen`.
+/// Takes a decision about the case as it was `seen`. A parent's wish to withdraw the birth waits for the others who
+/// certified.
 pub(crate) async fn decide(
     portal: &Portal,
     case: CaseRef,
@@ -73,7 +72,7 @@ pub(crate) async fn decide(
     author: &Author,
     wish: Wish,
 ) -> Result<(), Problem> {
-    may_decide(portal, case, author, &wish).await?;
+    may_decide(author, &wish)?;
     if row.revision != seen {
         return Err(Problem::Stale(row.revision));
     }
@@ -82,9 +81,18 @@ pub(crate) async fn decide(
     }
     row.facts.situation().allows(wish.action, wish.leg).map_err(Problem::NotAllowed)?;
 
-    let contact_version = write_down(portal, case, seen, author, &wish).await?;
+    let Some(written) = write_down(portal, case, seen, author, &wish).await? else {
+        return Ok(());
+    };
     let Wish { action, grounds, leg, .. } = wish;
-    let decision = Decision { action, grounds, leg, actor: author.actor(), contact_version };
+    let decision = Decision {
+        action,
+        grounds,
+        leg,
+        actor: author.actor(),
+        contact_version: written.contact_version,
+        content_version: None,
+    };
     // Once it is written down, its outcome is too, even if nobody waits for the answer any more.
     let outcome = tokio::spawn(put(portal.clone(), case, seen, decision));
     outcome.await.unwrap_or(Err(Problem::Internal))
@@ -108,57 +116,75 @@ async fn put(portal: Portal, case: CaseRef, seen: i64, decision: Decision) -> Re
     Err(error.into())
 }
 
-async fn may_decide(
-    portal: &Portal,
-    case: CaseRef,
-    author: &Author,
-    wish: &Wish,
-) -> Result<(), Problem> {
-    match author {
-        Author::Staff(member) if member.role.decides() => Ok(()),
-        Author::Staff(_) => Err(Problem::RoleMayNot),
-        Author::Parents { agreed_by } => {
-            if wish.action != Action::Withdraw {
-                return Err(Problem::RoleMayNot);
-            }
-            let mut conn = portal.pool.acquire().await?;
-            let certified =
-                contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
-            let agreed: BTreeSet<usize> = agreed_by.iter().copied().map(usize::from).collect();
-            if agreed.into_iter().eq(0..certified) { Ok(()) } else { Err(Problem::NotAgreedByAll) }
-        }
-    }
+fn may_decide(author: &Author, wish: &Wish) -> Result<(), Problem> {
+    let may = match author {
+        Author::Staff(member) => member.role.decides() && wish.action != Action::CorrectContent,
+        Author::Parent(_) => wish.action == Action::Withdraw,
+    };
+    if may { Ok(()) } else { Err(Problem::RoleMayNot) }
 }
 
-/// Writes the decision down, and a new contact if it has one. Gives the contact's version.
+/// A decision that was written down, and is to be put.
+struct Written {
+    contact_version: Option<u32>,
+}
+
+/// Writes the decision down, and a new contact if it has one. Nothing is to be put while others have yet to agree.
 async fn write_down(
     portal: &Portal,
     case: CaseRef,
     seen: i64,
     author: &Author,
     wish: &Wish,
-) -> Result<Option<u32>, Problem> {
+) -> Result<Option<Written>, Problem> {
     let mut tx = portal.pool.begin().await?;
+    let agreement = match author {
+        Author::Parent(parent) if wish.leg == Leg::Birth => {
+            let row = cases::facts(&mut tx, case).await?.ok_or(Problem::CaseNotFound)?;
+            Some(Agreement::of(*parent, &row.facts))
+        }
+        Author::Parent(_) | Author::Staff(_) => None,
+    };
     let contact = match wish.action {
         Action::CorrectContact => Some(correct(portal, &mut tx, case, &wish.set).await?),
-        Action::RetryNow | Action::Withdraw if wish.set.is_empty() => None,
-        Action::RetryNow | Action::Withdraw => {
+        _ if wish.set.is_empty() => None,
+        Action::RetryNow | Action::Withdraw | Action::CorrectContent => {
             return Err(Problem::InvalidField("/set".to_owned()));
         }
     };
+    let waits = agreement.as_ref().is_some_and(|it| !it.is_complete);
     let asked = Fact::DecisionAsked { action: wish.action, leg: wish.leg, grounds: wish.grounds };
     let corrected = match contact {
         Some(Corrected::Now { version }) => Some(Fact::ContactCorrected { version }),
         Some(Corrected::Before { .. }) | None => None,
     };
-    let facts: Vec<Fact> = [Some(asked), corrected].into_iter().flatten().collect();
+    let agreed = agreement.map(|it| it.fact);
+    let asked = Some(asked).filter(|_| !waits);
+    let facts: Vec<Fact> = [agreed, asked, corrected].into_iter().flatten().collect();
     let (actor, by, now) = (author.actor(), author.name(), portal.now());
     match cases::record_if_unchanged(&mut tx, case, seen, actor, by, &facts, now).await? {
         Seen::Recorded(_) => tx.commit().await?,
         Seen::Stale { revision } => return Err(Problem::Stale(revision)),
         Seen::NoCase => return Err(Problem::CaseNotFound),
     }
-    Ok(contact.map(Corrected::version))
+    Ok((!waits).then(|| Written { contact_version: contact.map(Corrected::version) }))
+}
+
+/// One more parent wants the birth withdrawn.
+struct Agreement {
+    fact: Fact,
+    /// Everyone who certified does by now.
+    is_complete: bool,
+}
+
+impl Agreement {
+    fn of(parent: u8, facts: &Facts) -> Self {
+        let missing = facts.certified_by.difference(&facts.withdrawal_agreed_by);
+        Self {
+            fact: Fact::WithdrawalAgreed { parent },
+            is_complete: missing.copied().all(|it| it == parent),
+        }
+    }
 }
 
 /// Which version of the contact the workflow is to hear of.

@@ -59,9 +59,15 @@ impl Engine {
     }
 
     /// Starts the workflow of a case. Fine to repeat.
-    pub(crate) async fn start(&self, case: CaseRef, clocks: Clocks) -> Result<(), EngineError> {
+    pub(crate) async fn start(
+        &self,
+        case: CaseRef,
+        clocks: Clocks,
+        awaits_parents: bool,
+    ) -> Result<(), EngineError> {
         let client = self.client().await?;
-        let input = CaseInput { case, clocks, carried: Carried::default() };
+        let carried = Carried { awaits_parents, ..Carried::default() };
+        let input = CaseInput { case, clocks, carried };
         let options = WorkflowStartOptions::new(CASE_QUEUE, case.to_string())
             .id_reuse_policy(WorkflowIdReusePolicy::RejectDuplicate)
             .id_conflict_policy(WorkflowIdConflictPolicy::Fail)
@@ -81,6 +87,17 @@ impl Engine {
         let case = self.workflow(case).await?;
         let options = WorkflowSignalOptions::default();
         match in_time(case.signal(NewbornCase::payment_offered, generation, options)).await? {
+            Ok(()) => Ok(()),
+            Err(WorkflowInteractionError::NotFound(_)) => Err(EngineError::NotRunning),
+            Err(error) => Err(away(error)),
+        }
+    }
+
+    /// Tells the workflow of a case that a parent has certified, or said something else.
+    pub(crate) async fn parents_answered(&self, case: CaseRef) -> Result<(), EngineError> {
+        let case = self.workflow(case).await?;
+        let options = WorkflowSignalOptions::default();
+        match in_time(case.signal(NewbornCase::parents_answered, (), options)).await? {
             Ok(()) => Ok(()),
             Err(WorkflowInteractionError::NotFound(_)) => Err(EngineError::NotRunning),
             Err(error) => Err(away(error)),

@@ -2,7 +2,7 @@
 
 use domain::{
     CaseRef,
-    intake::{Form, Violation},
+    intake::{Form, MOST_PARENTS, Violation},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -46,7 +46,18 @@ pub(crate) struct ReceivedCase {
     pub(crate) case: CaseRef,
     /// The position of the child in the submission, from 1.
     pub(crate) child: u8,
-    /// Opens this case to whoever holds it.
+    /// Opens this case to the parent who filled in the form.
+    #[schema(example = "7K3F-92QX-0M4T-ZZ1B")]
+    pub(crate) access_code: String,
+    /// What opens it to each other parent who has certified, for them alone.
+    pub(crate) other_access_codes: Vec<OtherCode>,
+}
+
+/// Another parent's access code.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OtherCode {
+    /// The position of the parent in the form, from 0.
+    pub(crate) parent: u8,
     #[schema(example = "7K3F-92QX-0M4T-ZZ1B")]
     pub(crate) access_code: String,
 }
@@ -73,15 +84,16 @@ pub(crate) async fn take(
     key: &IdempotencyKey,
 ) -> Result<Taken, NotTaken> {
     let digest = digest(&form);
+    let here = here(&form);
     // What was taken once is not judged again: on another day it may be too late for this form.
     match before(portal, key, &digest).await.map_err(NotTaken::Store)? {
         Some(Before::Same { submission, cases }) => {
-            return Ok(Taken::Again(receipt(portal, submission, cases.into_iter())));
+            return Ok(Taken::Again(receipt(portal, submission, cases.into_iter(), here)));
         }
         Some(Before::Other) => return Err(NotTaken::KeyReused),
         None => (),
     }
-    let read = form.read(portal.today()).map_err(NotTaken::Violations)?;
+    let read = form.read(portal.today(), portal.second_parent).map_err(NotTaken::Violations)?;
     let id = Uuid::now_v7();
     let delivery = Uuid::now_v7();
     for _ in 0..DRAWS {
@@ -98,6 +110,7 @@ pub(crate) async fn take(
             digest,
             clocks: &portal.clocks,
             cases: &cases,
+            certifiers: &read.certifiers,
             at: portal.now(),
         };
         let mut tx = portal.pool.begin().await.map_err(away)?;
@@ -107,10 +120,10 @@ pub(crate) async fn take(
             Intake::New => {
                 tx.commit().await.map_err(away)?;
                 let cases = cases.iter().map(|new| (new.case, new.ordinal));
-                return Ok(Taken::New(receipt(portal, id, cases)));
+                return Ok(Taken::New(receipt(portal, id, cases, here)));
             }
             Intake::Again { submission, cases } => {
-                return Ok(Taken::Again(receipt(portal, submission, cases.into_iter())));
+                return Ok(Taken::Again(receipt(portal, submission, cases.into_iter(), here)));
             }
             Intake::KeyReused => return Err(NotTaken::KeyReused),
             Intake::RefTaken => (),
@@ -135,12 +148,23 @@ fn receipt(
     portal: &Portal,
     submission: Uuid,
     cases: impl Iterator<Item = (CaseRef, u8)>,
+    here: u8,
 ) -> Receipt {
     let cases = cases.map(|(case, child)| {
-        let access_code = portal.access.code(case, submission);
-        ReceivedCase { case, child, access_code }
+        let code = |parent| portal.access.code(case, submission, parent);
+        let other = |parent| OtherCode { parent, access_code: code(parent) };
+        let other_access_codes = (1..here).map(other).collect();
+        ReceivedCase { case, child, access_code: code(0), other_access_codes }
     });
     Receipt { submission, cases: cases.collect() }
+}
+
+/// How many parents were here to certify: they get their codes with the receipt.
+fn here(form: &Form) -> u8 {
+    match form.start.all_parents_present {
+        Some(false) => 1,
+        Some(true) | None => form.parents.len().min(MOST_PARENTS).try_into().unwrap_or(1),
+    }
 }
 
 /// Of what was said, not of how it was spaced or what was left out: a client that writes its JSON anew still sends the

@@ -66,14 +66,21 @@ async fn batch(portal: &Portal) -> Result<bool, store::StoreError> {
 
 async fn tell(portal: &Portal, pending: &Pending) -> Result<(), EngineError> {
     match pending.errand.clone() {
-        Errand::StartCase { clocks } => portal.engine.start(pending.case, clocks).await,
-        Errand::PaymentOffered { generation } => {
-            match portal.engine.payment_offered(pending.case, generation).await {
-                // Its start came before it, so its workflow is over: nobody is left to take the money.
-                Err(EngineError::NotRunning) => Ok(()),
-                told => told,
-            }
+        Errand::StartCase { clocks, awaits_parents } => {
+            portal.engine.start(pending.case, clocks, awaits_parents).await
         }
+        Errand::PaymentOffered { generation } => {
+            if_it_runs(portal.engine.payment_offered(pending.case, generation).await)
+        }
+        Errand::ParentsAnswered => if_it_runs(portal.engine.parents_answered(pending.case).await),
+    }
+}
+
+/// The start of the case came before, so a workflow that does not run is over: nobody is left to hear of it.
+fn if_it_runs(told: Result<(), EngineError>) -> Result<(), EngineError> {
+    match told {
+        Err(EngineError::NotRunning) => Ok(()),
+        told => told,
     }
 }
 

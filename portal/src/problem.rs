@@ -36,7 +36,6 @@ pub(crate) enum Problem {
     Stale(i64),
     NotAllowed(NotAllowed),
     CertifiedField(String),
-    NotAgreedByAll,
     PaymentNotTaken,
     CrossSite,
     RouteUnknown,
@@ -69,7 +68,6 @@ impl Problem {
             | Self::IdempotencyKeyReused
             | Self::NotAllowed(_)
             | Self::CertifiedField(_)
-            | Self::NotAgreedByAll
             | Self::PaymentNotTaken => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RevisionMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::EngineAway | Self::CaseFileAway | Self::TimedOut => {
@@ -98,7 +96,6 @@ impl Problem {
             Self::Stale(_) => "STALE",
             Self::NotAllowed(why) => why.code(),
             Self::CertifiedField(_) => "CERTIFIED_FIELD",
-            Self::NotAgreedByAll => "NOT_AGREED_BY_ALL",
             Self::PaymentNotTaken => "PAYMENT_NOT_TAKEN",
             Self::CrossSite => "CROSS_SITE",
             Self::RouteUnknown => "ROUTE_UNKNOWN",

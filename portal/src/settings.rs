@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Parser;
-use domain::clocks::Clocks;
+use domain::{clocks::Clocks, statement::SecondParent};
 use secrecy::SecretString;
 use temporalio_client::Url;
 
@@ -46,6 +46,10 @@ pub struct Settings {
     /// How long new cases wait for what, as JSON in milliseconds; what is left out keeps the lawful value.
     #[arg(long, env = "NEWBORN_CLOCKS", value_parser = read_clocks)]
     pub clocks: Option<Clocks>,
+
+    /// How the second parent certifies: PRESENT (in the same sitting), or LINK (also later, through a link).
+    #[arg(long, env = "NEWBORN_SECOND_PARENT")]
+    pub second_parent: SecondParent,
 
     /// Whether browsers reach the portal over https; cookies then never travel without it.
     #[arg(long, env = "NEWBORN_PORTAL_HTTPS")]

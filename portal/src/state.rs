@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use domain::{calendar, clocks::Clocks};
+use domain::{calendar, clocks::Clocks, statement::SecondParent};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use sqlx::PgPool;
 use store::Keys;
@@ -29,6 +29,8 @@ pub struct Parts {
     pub engine: Engine,
     /// What new cases wait for, and how long.
     pub clocks: Clocks,
+    /// How the province lets the second parent certify.
+    pub second_parent: SecondParent,
     /// Whether browsers come over https.
     pub https: bool,
     /// The clock; tests set it.
@@ -68,6 +70,7 @@ impl Portal {
             staff: Staff::read(&settings.staff_file)?,
             engine: Engine::at(settings.temporal_address.clone(), &settings.temporal_namespace),
             clocks: settings.clocks.clone().unwrap_or_default(),
+            second_parent: settings.second_parent,
             https: settings.https,
             now: Timestamp::now,
             pool: case_file(settings).await?,

@@ -220,9 +220,10 @@ pub(crate) async fn insert(
     let inserted = sqlx::query(
         "insert into cases (
             case_ref, submission, ordinal, delivery, correlation, revision, log_hash,
-            received_at, certificate_wanted, sin_wanted
+            received_at, certificate_wanted, sin_wanted,
+            parents, content_version, certified_by, certified_at, invited_at
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(new.case.to_string())
     .bind(new.submission)
@@ -234,6 +235,11 @@ pub(crate) async fn insert(
     .bind(new.facts.received.to_sqlx())
     .bind(new.facts.certificate_wanted.map(|product| product.code()))
     .bind(new.facts.sin_wanted)
+    .bind(i16::from(new.facts.parents))
+    .bind(number::<_, i32>(TABLE, new.case, new.facts.content_version)?)
+    .bind(columns::listed(&new.facts.certified_by))
+    .bind(new.facts.certified.map(ToSqlx::to_sqlx))
+    .bind(new.facts.invited.map(ToSqlx::to_sqlx))
     .execute(conn)
     .await;
     match inserted {

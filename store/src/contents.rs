@@ -1,7 +1,7 @@
-//! What people typed, sealed under the key of its case: the certified content, the contact, the
-//! correlation.
+//! What people typed, sealed under the key of its case: the content in its versions, the contact,
+//! the correlation.
 
-use domain::{CaseRef, contact::Contact, content::Content, facts::Facts};
+use domain::{CaseRef, contact::Contact, content::Content, facts::Facts, statement::Certification};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,12 +12,20 @@ use zeroize::Zeroizing;
 use crate::{
     Keys, StoreError,
     cases::{FactColumns, fact_columns},
+    certifications,
     columns::{inconsistent, number},
     desk::{self, open_tasks},
     keys::{self, DataKey},
 };
 
-const CONTENT: &str = "content";
+/// The first version has the purpose that it had when there was one.
+fn content_purpose(version: u32) -> String {
+    match version {
+        1 => "content".to_owned(),
+        _ => format!("content/{version}"),
+    }
+}
+
 const CORRELATION: &str = "correlation";
 
 /// The purpose of a contact names its version: an old one cannot pass for a new one.
@@ -27,7 +35,10 @@ fn contact_purpose(version: u32) -> String {
 
 /// All that an activity needs of a case, in one query. Does not print: it holds personal data.
 pub struct Brief {
+    /// The version that the facts name.
     pub content: Content,
+    /// Of that version.
+    pub certifications: Vec<Certified>,
     /// The newest contact.
     pub contact: Contact,
     pub contact_version: u32,
@@ -42,6 +53,16 @@ pub struct Brief {
     pub ordinal: u8,
 }
 
+/// One parent's certification.
+pub struct Certified {
+    /// Which parent, from 0.
+    pub parent: u8,
+    pub certification: Certification,
+    /// The digest of exactly what was certified, as the contract has it.
+    pub digest: [u8; 32],
+    pub at: Timestamp,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(flatten)]
@@ -51,6 +72,7 @@ struct Row {
     submission: Uuid,
     delivery: Uuid,
     ordinal: i16,
+    certifications: Option<serde_json::Value>,
     correlation: Vec<u8>,
     wrapped: Option<Vec<u8>>,
     content: Vec<u8>,
@@ -74,6 +96,8 @@ pub async fn brief(
         "select c.revision, c.submission, c.delivery, c.ordinal, c.correlation,
             k.wrapped, content.sealed as content,
             contact.version as contact_version, contact.sealed as contact, ",
+        certifications::of_a_case!(),
+        " as certifications, ",
         open_tasks!(),
         " as desk, ",
         fact_columns!(),
@@ -87,7 +111,8 @@ pub async fn brief(
             order by version desc
             limit 1
         ) contact on true
-        where c.case_ref = $1"
+        where c.case_ref = $1
+        and content.version = c.content_version"
     ))
     .bind(case.to_string())
     .fetch_optional(conn)
@@ -95,8 +120,16 @@ pub async fn brief(
     let row = row.ok_or(StoreError::NoCase)?;
     let key = keys.cases.unwrap(case, row.wrapped.as_deref())?;
     let contact_version = number("case_contacts", case, row.contact_version)?;
+    let facts = row.columns.facts_of(case, desk::from_json(case, row.desk)?)?;
+    let purpose = content_purpose(facts.content_version);
     Ok(Brief {
-        content: open(&key, CONTENT, &row.content, "case_contents", case)?,
+        content: open(&key, &purpose, &row.content, "case_contents", case)?,
+        certifications: certifications::opened(
+            &key,
+            case,
+            facts.content_version,
+            row.certifications,
+        )?,
         contact: open(
             &key,
             &contact_purpose(contact_version),
@@ -106,7 +139,7 @@ pub async fn brief(
         )?,
         contact_version,
         correlation: open(&key, CORRELATION, &row.correlation, "cases", case)?,
-        facts: row.columns.facts_of(case, desk::from_json(case, row.desk)?)?,
+        facts,
         revision: row.revision,
         submission: row.submission,
         delivery: row.delivery,
@@ -172,17 +205,52 @@ pub(crate) fn seal_correlation(key: &DataKey, correlation: &str) -> Vec<u8> {
     seal(key, CORRELATION, correlation)
 }
 
+/// Writes a new version of the content and gives its number. It counts once
+/// [`domain::facts::Fact::ContentCorrected`] is recorded. The case is locked until the caller
+/// commits.
+///
+/// # Errors
+///
+/// As for [`brief`].
+pub async fn correct(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    case: CaseRef,
+    content: &Content,
+    at: Timestamp,
+) -> Result<u32, StoreError> {
+    let key = keys::lock(conn, keys, case).await?;
+    let newest: i32 = sqlx::query_scalar(
+        "select coalesce(max(version), 0)
+        from case_contents
+        where case_ref = $1",
+    )
+    .bind(case.to_string())
+    .fetch_one(&mut *conn)
+    .await?;
+    let version = number::<_, u32>("case_contents", case, newest)? + 1;
+    keep(conn, &key, case, version, content, at).await?;
+    Ok(version)
+}
+
 pub(crate) async fn keep(
     conn: &mut PgConnection,
     key: &DataKey,
     case: CaseRef,
+    version: u32,
     content: &Content,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("insert into case_contents (case_ref, sealed) values ($1, $2)")
-        .bind(case.to_string())
-        .bind(seal(key, CONTENT, content))
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "insert into case_contents (case_ref, version, sealed, written_at)
+        values ($1, $2, $3, $4)",
+    )
+    .bind(case.to_string())
+    .bind(number::<_, i32>("case_contents", case, version)?)
+    .bind(seal(key, &content_purpose(version), content))
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -207,12 +275,12 @@ pub(crate) async fn keep_contact(
     Ok(())
 }
 
-fn seal(key: &DataKey, purpose: &str, it: &(impl Serialize + ?Sized)) -> Vec<u8> {
+pub(crate) fn seal(key: &DataKey, purpose: &str, it: &(impl Serialize + ?Sized)) -> Vec<u8> {
     let text = serde_json::to_vec(it).map(Zeroizing::new).expect("what people typed is plain JSON");
     key.seal(purpose, &text)
 }
 
-fn open<T: DeserializeOwned>(
+pub(crate) fn open<T: DeserializeOwned>(
     key: &DataKey,
     purpose: &str,
     sealed: &[u8],

@@ -101,7 +101,7 @@ impl CaseKeys {
         wrapped: Option<&[u8]>,
     ) -> Result<DataKey, StoreError> {
         let wrapped = wrapped.ok_or(StoreError::Forgotten(case))?;
-        let key = open(&self.0, &case.to_string(), wrapped).ok_or(StoreError::Key(case))?;
+        let key = unsealed(&self.0, &case.to_string(), wrapped).ok_or(StoreError::Key(case))?;
         let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| StoreError::Key(case))?;
         Ok(DataKey { case, cipher: cipher(key) })
     }
@@ -123,7 +123,7 @@ impl DataKey {
         purpose: &str,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        open(&self.cipher, &format!("{}{purpose}", self.case), sealed)
+        unsealed(&self.cipher, &format!("{}{purpose}", self.case), sealed)
             .ok_or(StoreError::Sealed(self.case))
     }
 }
@@ -135,7 +135,7 @@ fn seal(cipher: &Aes256Gcm, bound_to: &str, bytes: &[u8]) -> Vec<u8> {
     [nonce.as_slice(), &ciphertext].concat()
 }
 
-fn open(cipher: &Aes256Gcm, bound_to: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+fn unsealed(cipher: &Aes256Gcm, bound_to: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;
     let payload = Payload { msg: ciphertext, aad: bound_to.as_bytes() };
     cipher.decrypt(nonce.into(), payload).ok().map(Zeroizing::new)
@@ -179,6 +179,24 @@ pub(crate) async fn keep(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The data key of a case.
+pub(crate) async fn open(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    case: CaseRef,
+) -> Result<DataKey, StoreError> {
+    let wrapped: Option<Option<Vec<u8>>> = sqlx::query_scalar(
+        "select k.wrapped
+        from cases c
+        left join case_keys k using (case_ref)
+        where case_ref = $1",
+    )
+    .bind(case.to_string())
+    .fetch_optional(conn)
+    .await?;
+    keys.cases.unwrap(case, wrapped.ok_or(StoreError::NoCase)?.as_deref())
 }
 
 /// The data key of a case; the case is locked until the caller commits.

@@ -4,6 +4,7 @@
 //! kept as ciphertext only; plain columns hold references, closed words, times and hashes.
 
 pub mod cases;
+pub mod certifications;
 mod columns;
 pub mod contents;
 mod desk;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod log;
 pub mod messages;
 pub mod outbox;
+pub mod parents;
 pub mod payments;
 pub mod reads;
 pub mod requests;

@@ -1,16 +1,17 @@
-//! What parents were told: each message once per case.
+//! What each parent was told: each message once, or once per version of the content.
 
 use domain::{
     CaseRef,
-    facts::{Change, Message},
+    facts::{Audience, Change, Fact, Message},
+    people::Actor,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 
-use crate::{StoreError, columns::read};
+use crate::{StoreError, cases, columns::read};
 
-/// Tells the parents, unless they were told. A fact says itself what they are told of it:
+/// Tells the parents whom the message is for, unless they were told. A fact says itself what they are told of it:
 /// [`domain::facts::Fact::message`].
 ///
 /// # Errors
@@ -22,20 +23,55 @@ pub async fn tell(
     message: Message,
     at: Timestamp,
 ) -> Result<Change, StoreError> {
+    let audience = match message.audience() {
+        Audience::Everyone => "EVERYONE",
+        Audience::First => "FIRST",
+        Audience::Invited => "INVITED",
+    };
     let told = sqlx::query(
-        "insert into messages (case_ref, message, told_at)
-        values ($1, $2, $3)
+        "insert into messages (case_ref, message, parent, occasion, told_at)
+        select c.case_ref, $2, p.parent, case when $4 then c.content_version else 0 end, $3
+        from cases c
+        join parents p using (case_ref)
+        where c.case_ref = $1
+        and case $5
+            when 'EVERYONE' then p.confirmed_at is not null
+            when 'FIRST' then p.parent = 0
+            when 'INVITED' then p.parent > 0 and not p.parent = any(c.certified_by)
+        end
         on conflict on constraint each_message_once do nothing",
     )
     .bind(case.to_string())
     .bind(message.code())
     .bind(at.to_sqlx())
+    .bind(message.is_about_a_version())
+    .bind(audience)
     .execute(conn)
     .await?;
-    Ok(if told.rows_affected() == 1 { Change::New } else { Change::Known })
+    Ok(if told.rows_affected() > 0 { Change::New } else { Change::Known })
 }
 
-/// What the parents were told, oldest first.
+/// Records what happened to a case, and tells its parents what they are told of it. A message is told once, also if the
+/// fact was known already: that a leg was withdrawn changes nothing more once its order was cancelled.
+///
+/// # Errors
+///
+/// As for [`cases::record`].
+pub async fn record_and_tell(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    actor: Actor,
+    facts: &[Fact],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    cases::record(conn, case, actor, None, facts, at).await?;
+    for message in facts.iter().filter_map(Fact::message) {
+        tell(conn, case, message, at).await?;
+    }
+    Ok(())
+}
+
+/// What a parent was told, oldest first.
 ///
 /// # Errors
 ///
@@ -43,14 +79,17 @@ pub async fn tell(
 pub async fn told(
     conn: &mut PgConnection,
     case: CaseRef,
+    parent: u8,
 ) -> Result<Vec<(Message, Timestamp)>, StoreError> {
     let rows: Vec<(String, jiff_sqlx::Timestamp)> = sqlx::query_as(
         "select message, told_at
         from messages
         where case_ref = $1
+        and parent = $2
         order by told_at, message",
     )
     .bind(case.to_string())
+    .bind(i16::from(parent))
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(|(word, at)| Ok((read("messages", case, &word)?, at.to_jiff()))).collect()

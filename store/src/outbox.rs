@@ -19,9 +19,15 @@ const TABLE: &str = "outbox";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
     /// Start the workflow of the case.
-    StartCase { clocks: Clocks },
+    StartCase {
+        clocks: Clocks,
+        /// Whether a parent has yet to certify.
+        awaits_parents: bool,
+    },
     /// Signal that the parents offered a payment.
     PaymentOffered { generation: u16 },
+    /// Signal that a parent has certified, or said something else.
+    ParentsAnswered,
 }
 
 /// An errand to run now.
@@ -48,6 +54,7 @@ struct Row {
     case_ref: String,
     errand: String,
     clocks: Option<serde_json::Value>,
+    awaits_parents: bool,
     generation: Option<i32>,
     written_at: jiff_sqlx::Timestamp,
     attempts: i32,
@@ -60,11 +67,13 @@ impl TryFrom<Row> for Pending {
         let broken = || inconsistent(TABLE, row.id);
         let errand = match (row.errand.as_str(), row.clocks, row.generation) {
             ("START_CASE", Some(clocks), None) => {
-                Errand::StartCase { clocks: serde_json::from_value(clocks).map_err(|_| broken())? }
+                let clocks = serde_json::from_value(clocks).map_err(|_| broken())?;
+                Errand::StartCase { clocks, awaits_parents: row.awaits_parents }
             }
             ("PAYMENT_OFFERED", None, Some(generation)) => {
                 Errand::PaymentOffered { generation: number(TABLE, row.id, generation)? }
             }
+            ("PARENTS_ANSWERED", None, None) => Errand::ParentsAnswered,
             _ => return Err(broken()),
         };
         Ok(Self {
@@ -89,7 +98,7 @@ pub async fn pending(
     at: Timestamp,
 ) -> Result<Vec<Result<Pending, Unreadable>>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, case_ref, errand, clocks, generation, written_at, attempts
+        "select id, case_ref, errand, clocks, awaits_parents, generation, written_at, attempts
         from outbox o
         where done_at is null
         and next_try_at <= $2
@@ -163,14 +172,18 @@ pub(crate) async fn add(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let (word, clocks, generation) = match errand {
-        Errand::StartCase { clocks } => ("START_CASE", Some(Json(clocks)), None),
+        Errand::StartCase { clocks, .. } => ("START_CASE", Some(Json(clocks)), None),
         Errand::PaymentOffered { generation } => {
             ("PAYMENT_OFFERED", None, Some(i32::from(*generation)))
         }
+        Errand::ParentsAnswered => ("PARENTS_ANSWERED", None, None),
     };
+    let awaits_parents = matches!(errand, Errand::StartCase { awaits_parents: true, .. });
     sqlx::query(
-        "insert into outbox (case_ref, errand, clocks, generation, written_at, next_try_at)
-        values ($1, $2, $3, $4, $5, $5)
+        "insert into outbox (
+            case_ref, errand, clocks, generation, written_at, next_try_at, awaits_parents
+        )
+        values ($1, $2, $3, $4, $5, $5, $7)
         returning pg_notify($6, '')",
     )
     .bind(case.to_string())
@@ -179,6 +192,7 @@ pub(crate) async fn add(
     .bind(generation)
     .bind(at.to_sqlx())
     .bind(crate::OUTBOX_CHANNEL)
+    .bind(awaits_parents)
     .execute(conn)
     .await?;
     Ok(())

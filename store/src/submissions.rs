@@ -4,7 +4,8 @@ use domain::{
     CaseRef,
     clocks::Clocks,
     contact::Contact,
-    content::Content,
+    content::{Certifier, Content},
+    digest,
     facts::{Fact, Facts},
     people::Actor,
 };
@@ -16,13 +17,18 @@ use uuid::Uuid;
 use crate::{
     Keys, StoreError,
     cases::{self, Inserted, NewRow},
+    certifications,
     columns::{case_ref, number, stored},
-    contents, keys,
+    contents,
+    keys::{self, DataKey},
     log::{Entries, Head},
     messages,
     outbox::{self, Errand},
-    payments, search,
+    parents, payments, search,
 };
+
+/// The version of the content that came with the form.
+const FIRST_VERSION: u32 = 1;
 
 /// A submission that has been read, with the references drawn for its cases.
 pub struct NewSubmission<'a> {
@@ -33,6 +39,8 @@ pub struct NewSubmission<'a> {
     pub digest: [u8; 32],
     pub clocks: &'a Clocks,
     pub cases: &'a [NewCase<'a>],
+    /// The parents, in the order of the form.
+    pub certifiers: &'a [Certifier],
     pub at: Timestamp,
 }
 
@@ -184,7 +192,16 @@ async fn file(
     let services = &child.content.services;
     let (key, wrapped) = keys.cases.draw(case);
     let mut log = Entries::after(Head::BEFORE_THE_FIRST, case, Actor::Parents, None, at);
-    log.push(&Fact::Received);
+    let mut facts = Facts::received(
+        at,
+        services.certificate,
+        services.sin.is_some(),
+        number("cases", case, new.certifiers.len())?,
+    );
+    for fact in received(new) {
+        facts.add(&fact, at);
+        log.push(&fact);
+    }
     let row = NewRow {
         case,
         submission: new.id,
@@ -192,24 +209,63 @@ async fn file(
         delivery: child.delivery,
         correlation: &contents::seal_correlation(&key, new.idempotency_key),
         head: log.head(),
-        facts: &Facts::received(at, services.certificate, services.sin.is_some()),
+        facts: &facts,
     };
     if cases::insert(conn, &row).await? == Inserted::RefTaken {
         return Ok(Inserted::RefTaken);
     }
     keys::keep(conn, case, &wrapped).await?;
-    contents::keep(conn, &key, case, child.content).await?;
+    contents::keep(conn, &key, case, FIRST_VERSION, child.content, at).await?;
     contents::keep_contact(conn, &key, case, 1, child.contact, at).await?;
     search::keep(conn, keys, case, &child.content.statement).await?;
     if let Some(token) = &services.payment_token {
         payments::keep(conn, keys, &key, case, 0, token, at).await?;
     }
     log.append(conn).await?;
-    if let Some(message) = Fact::Received.message() {
+    keep_parents(conn, keys, &key, child, new).await?;
+    for message in received(new).iter().filter_map(Fact::message) {
         messages::tell(conn, case, message, at).await?;
     }
-    outbox::add(conn, case, &Errand::StartCase { clocks: new.clocks.clone() }, at).await?;
+    let awaits_parents = facts.certified.is_none();
+    let start = Errand::StartCase { clocks: new.clocks.clone(), awaits_parents };
+    outbox::add(conn, case, &start, at).await?;
     Ok(Inserted::New)
+}
+
+/// What is known of a case when it is received.
+fn received(new: &NewSubmission<'_>) -> Vec<Fact> {
+    let parents = (0..).zip(new.certifiers);
+    let said = parents.map(|(parent, it)| match &it.certification {
+        Some(_) => Fact::ParentCertified { parent, version: FIRST_VERSION },
+        None => Fact::ParentInvited { parent },
+    });
+    std::iter::once(Fact::Received).chain(said).collect()
+}
+
+async fn keep_parents(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    key: &DataKey,
+    child: &NewCase<'_>,
+    new: &NewSubmission<'_>,
+) -> Result<(), StoreError> {
+    let (case, at) = (child.case, stored(new.at));
+    for (parent, it) in (0..).zip(new.certifiers) {
+        let here = it.certification.as_ref().map(|_| at);
+        parents::keep(conn, case, parent, it.language, here).await?;
+        if let Some(reach) = &it.reach {
+            parents::keep_reach(conn, key, case, parent, 1, reach, at).await?;
+        }
+        match &it.certification {
+            None => parents::draw_link(conn, keys, key, case, parent).await?,
+            Some(certification) => {
+                let of = certifications::Of { case, version: FIRST_VERSION, parent };
+                let digest = digest::of(&child.content.statement);
+                certifications::keep(conn, key, of, certification, digest, at).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The cases of a submission by their position in it; empty for an unknown submission.

@@ -147,9 +147,12 @@ fn no_answer(fault: &ActivityExecutionError) -> NoAnswer {
     }
 }
 
-/// Writes to our own case file: tried inside the workflow task, then for as long as it takes. A withdrawal does not
-/// stop it.
-pub async fn keep<P>(ctx: &WorkflowContext<NewbornCase>, port: fn() -> P, input: P::Input)
+/// Asks our own case file: tried inside the workflow task, then for as long as it takes. A withdrawal does not stop it.
+pub async fn keep<P>(
+    ctx: &WorkflowContext<NewbornCase>,
+    port: fn() -> P,
+    input: P::Input,
+) -> P::Output
 where
     P: ActivityDefinition,
     P::Input: Copy,
@@ -159,23 +162,27 @@ where
         it.under_way += 1;
         (it.clocks.inline(), it.clocks.longest_look())
     });
-    let mut kept = ctx.execute_local_activity(port(), input, inline(limit, &never)).await.is_ok();
+    let mut kept = ctx.execute_local_activity(port(), input, inline(limit, &never)).await.ok();
     let mut pause = ONE_TRY.min(longest);
-    while !kept {
+    let answer = loop {
+        if let Some(answer) = kept {
+            break answer;
+        }
         let for_ever = ActivityOptions::with_start_to_close_timeout(ONE_TRY)
             .task_queue(CASE_QUEUE.to_owned())
             .retry_policy(RetryPolicy::builder().maximum_interval(Duration::from_secs(10)).build())
             .cancellation_token(never.clone())
             .build();
-        kept = ctx.execute_activity(port(), input, for_ever).await.is_ok();
-        if !kept {
+        kept = ctx.execute_activity(port(), input, for_ever).await.ok();
+        if kept.is_none() {
             // Not silence, which is retried above, but a file that cannot be read: ask ever more rarely, so that the
             // history lasts until somebody has mended it.
             ctx.timer(TimerOptions::builder(pause).cancellation_token(never.clone()).build()).await;
             pause = (pause * 2).min(longest);
         }
-    }
+    };
     ctx.state_mut(|it| it.under_way -= 1);
+    answer
 }
 
 /// Waits until something is so.

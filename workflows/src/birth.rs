@@ -2,7 +2,8 @@
 
 use domain::{
     answers::{
-        BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, RegistrationState, StatementAnswer,
+        BindingAnswer, Certifying, NoticeMatch, Refusal, RegistrationAnswer, RegistrationState,
+        StatementAnswer,
     },
     decision::Pivot,
     desk::{Course, Leg, Reason},
@@ -13,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use temporalio_workflow::WorkflowContext;
 
 use crate::{
-    asking::{Stopped, ask, insist},
+    asking::{Stopped, ask, insist, keep},
     desk,
     newborn_case::NewbornCase,
     news::news,
-    ports::Registry,
+    ports::{FindCertifications, Registry},
     undoing::may_need_undoing,
 };
 
@@ -48,30 +49,58 @@ impl From<Ended> for Ending {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
     Stands,
-    /// The province looked at the match again and found it wanting.
+    /// The province looked at the match again and found it wanting, or the parents correct the statement.
     MatchFell,
 }
 
 type Ctx = WorkflowContext<NewbornCase>;
 
-/// The province receives what the parents certified, and says how it stands to the notices.
-pub async fn submit(ctx: &Ctx) -> Result<NoticeMatch, Ended> {
+/// Waits until every parent whom the statement names has certified the same content.
+pub async fn everyone_certifies(ctx: &Ctx) -> Result<(), Ended> {
+    while ctx.state(|it| it.carried.awaits_parents) {
+        let asking = ctx.state(NewbornCase::asking_parents);
+        let certifying = keep(ctx, || FindCertifications, asking).await;
+        if let Certifying::Complete { version } = certifying {
+            desk::settled(ctx, Leg::Birth, is_about_the_parents).await;
+            ctx.state_mut(|it| it.everyone_certified(version));
+            continue;
+        }
+        match certifying.reason() {
+            Some(reason) => desk::raise(ctx, Leg::Birth, reason).await,
+            None => desk::settled(ctx, Leg::Birth, is_about_the_parents).await,
+        }
+        news(ctx, Leg::Birth).await?;
+    }
+    Ok(())
+}
+
+/// The province receives what the parents certified, and says how it stands to the notices. Nothing if the parents
+/// correct it meanwhile.
+pub async fn submit(ctx: &Ctx) -> Result<Option<NoticeMatch>, Ended> {
     loop {
+        if ctx.state(|it| it.carried.awaits_parents) {
+            return Ok(None);
+        }
+        ctx.state_mut(|it| it.carried.submitted = Some(it.carried.certified));
         may_need_undoing(ctx, Step::SubmitStatement);
         match ask(ctx, Registry::submit_statement).await? {
             StatementAnswer::Accepted(standing) => {
                 ctx.state_mut(|it| it.carried.statement_taken = true);
-                return Ok(standing);
+                return Ok(Some(standing));
             }
             StatementAnswer::Refused(why) => after(ctx, Step::SubmitStatement, why).await?,
         }
     }
 }
 
-/// Waits until the statement agrees with one notice, and binds it.
+/// Waits until the statement agrees with one notice, and binds it; or until the parents correct the statement.
 pub async fn notice_agrees(ctx: &Ctx, first: NoticeMatch) -> Result<(), Ended> {
     let mut standing = first;
     loop {
+        if ctx.state(|it| it.carried.awaits_parents) {
+            desk::settled(ctx, Leg::Birth, is_about_the_notice).await;
+            return Ok(());
+        }
         if standing == NoticeMatch::Matched {
             may_need_undoing(ctx, Step::BindNotice);
             match ask(ctx, Registry::bind_notice).await? {
@@ -113,6 +142,10 @@ pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
     if ctx.state(|it| it.stop(Leg::Birth).is_cancelled()) {
         return Err(Ended::Withdrawn);
     }
+    // So may a correction, and then this is not what the parents certify.
+    if ctx.state(|it| it.carried.awaits_parents) {
+        return Ok(Registration::MatchFell);
+    }
     ctx.state_mut(|it| it.carried.pivot = Pivot::Asked);
     match insist(ctx, Registry::register_birth).await {
         RegistrationAnswer::Registered => {
@@ -146,6 +179,16 @@ pub async fn is_registered_after_all(ctx: &Ctx) -> bool {
 async fn stands(ctx: &Ctx) {
     ctx.state_mut(NewbornCase::birth_stands);
     desk::settled(ctx, Leg::Birth, |it| it != Reason::CancelledAfterRegistration).await;
+}
+
+fn is_about_the_parents(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::CertificationLate
+            | Reason::ParentNotConfirmed
+            | Reason::NotAParent
+            | Reason::ParentsDisagree
+    )
 }
 
 fn is_about_the_notice(reason: Reason) -> bool {

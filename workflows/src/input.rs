@@ -29,6 +29,14 @@ pub struct CaseInput {
 #[serde(default)]
 pub struct Carried {
     pub pivot: Pivot,
+    /// Whether parents have yet to certify. A case from before this question was asked does not wait.
+    pub awaits_parents: bool,
+    /// The newest version of the content that a decision wrote; zero is the one that came with the form.
+    pub content: u32,
+    /// The version that everyone has certified; zero until then.
+    pub certified: u32,
+    /// The certified version that was submitted last, if any was.
+    pub submitted: Option<u32>,
     /// Whether the province has taken the statement.
     pub statement_taken: bool,
     /// Whether the federal side has taken the application.

@@ -22,7 +22,7 @@ use crate::{
     certificate, desk,
     input::{Carried, CaseInput},
     news::News,
-    ports::{CloseCase, Closing},
+    ports::{AskingParents, CloseCase, Closing},
     sin,
     undoing::{asked_again, take_back},
 };
@@ -115,8 +115,11 @@ impl NewbornCase {
                 return Ok(());
             }
             if pivot == Pivot::NotAsked {
+                // Everyone whom the statement names has to certify it, and may do so later and elsewhere.
+                birth::everyone_certifies(ctx).await?;
+
                 // The province receives what the parents certified.
-                let standing = birth::submit(ctx).await?;
+                let Some(standing) = birth::submit(ctx).await? else { continue };
 
                 // It must agree with the hospital's notice, which may come weeks later.
                 birth::notice_agrees(ctx, standing).await?;
@@ -174,6 +177,12 @@ impl NewbornCase {
         self.carried.payment = self.carried.payment.max(generation);
     }
 
+    /// A parent has certified, or said something else; the case file has it.
+    #[signal(name = "parents_answered")]
+    pub fn parents_answered(&mut self, _ctx: &mut SyncWorkflowContext<Self>) {
+        self.carried.unheard.insert(Leg::Birth);
+    }
+
     #[update_validator(decide)]
     fn may_decide(
         &self,
@@ -196,6 +205,13 @@ impl NewbornCase {
                 }
                 self.withdraw(decision.leg);
             }
+            Action::CorrectContent => {
+                self.carried.content =
+                    self.carried.content.max(decision.content_version.unwrap_or_default());
+                self.carried.awaits_parents = true;
+                // Whatever a person was asked about the old content is answered by the new one.
+                self.carried.retry.insert(Leg::Birth);
+            }
             Action::CorrectContact => {
                 self.carried.contact =
                     self.carried.contact.max(decision.contact_version.unwrap_or_default());
@@ -217,6 +233,29 @@ impl NewbornCase {
     /// The next question about this step goes under a new key.
     pub(crate) fn begin_anew(&mut self, step: Step) {
         *self.carried.generations.entry(step).or_insert(0) += 1;
+    }
+
+    pub(crate) fn asking_parents(&self) -> AskingParents {
+        AskingParents {
+            case: self.case,
+            content: self.carried.content,
+            reminders_ms: self.clocks.reminders_ms,
+            late_ms: self.clocks.certification_ms,
+            late_from_birth_ms: self.clocks.certification_from_birth_ms,
+        }
+    }
+
+    /// Unless the parents have corrected it again meanwhile.
+    pub(crate) fn everyone_certified(&mut self, version: u32) {
+        if version < self.carried.content {
+            return;
+        }
+        self.carried.awaits_parents = false;
+        self.carried.certified = version;
+        if self.carried.submitted.is_some_and(|submitted| submitted < version) {
+            self.begin_anew(Step::SubmitStatement);
+            self.begin_anew(Step::BindNotice);
+        }
     }
 
     /// Whether a register has news for the leg, or a person wants it looked at.

@@ -6,8 +6,8 @@
 use domain::{
     CaseRef,
     answers::{
-        AddressAnswer, ApplicationAnswer, BindingAnswer, FeeAnswer, NoticeMatch, OrderAnswer,
-        RegistrationAnswer, RegistrationState, StatementAnswer, UndoAnswer,
+        AddressAnswer, ApplicationAnswer, BindingAnswer, Certifying, FeeAnswer, NoticeMatch,
+        OrderAnswer, RegistrationAnswer, RegistrationState, StatementAnswer, UndoAnswer,
     },
     desk::{Leg, Reason},
     facts::Ending,
@@ -19,7 +19,7 @@ use temporalio_common::ActivityDefinition;
 use temporalio_macros::activity_definitions;
 
 // The macro makes one type per declaration; `activities` refers to these.
-pub use case_file::{ClearTask, CloseCase, EndLeg, RaiseTask};
+pub use case_file::{ClearTask, CloseCase, EndLeg, FindCertifications, RaiseTask};
 pub use certificates::{
     CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress,
 };
@@ -164,6 +164,17 @@ impl SocialInsurance {
     }
 }
 
+/// What the case file needs to say how far the parents are, and to remind them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskingParents {
+    pub case: CaseRef,
+    /// The newest version of the content that a decision wrote; zero is the one that came with the form.
+    pub content: u32,
+    pub reminders_ms: [u64; 3],
+    pub late_ms: u64,
+    pub late_from_birth_ms: u64,
+}
+
 /// A task for the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -191,6 +202,12 @@ pub struct CaseFile;
 
 #[activity_definitions]
 impl CaseFile {
+    /// How far the parents are with certifying. Reminds those who are due to be reminded, once each time.
+    #[activity(name = "find_certifications")]
+    pub fn find_certifications(asking: AskingParents) -> Certifying {
+        unimplemented!()
+    }
+
     /// Puts the case on the desk. Fine to repeat.
     #[activity(name = "raise_task")]
     pub fn raise_task(task: Task) {

@@ -1,11 +1,12 @@
 //! The statement and its certifications.
 
 use domain::statement::{
-    AttendantKind, Certification, CertificationMethod, MaritalStatus, OtherParent, Parent,
-    PlaceKind, RoleLabel, Statement,
+    AttendantKind, CertificationMethod, MaritalStatus, OtherParent, Parent, PlaceKind, RoleLabel,
+    Statement,
 };
-use jiff::Timestamp;
 use proto::{common::v1 as common, registry::v1 as registry};
+
+use store::contents::Certified;
 
 use super::names::{language, name, sex};
 
@@ -61,28 +62,30 @@ fn parent(it: &Parent) -> registry::Parent {
     }
 }
 
-/// The certification of the parent at `index`, counted from 0.
-pub fn certification(
-    it: &Certification,
-    index: usize,
-    certified: Timestamp,
-    digest: &str,
-) -> registry::Certification {
+/// What a parent certified, with the digest of what they saw. The contract counts parents from 1.
+pub fn certification(it: &Certified) -> registry::Certification {
+    let Certified { parent, certification, digest, at } = it;
     registry::Certification {
-        parent_index: u32::try_from(index + 1).expect("there are two parents at most"),
-        text_version: it.text_version.clone(),
-        language: language(it.language).into(),
-        method: match it.method {
-            CertificationMethod::Present => registry::CertificationMethod::TypedName.into(),
+        parent_index: u32::from(*parent) + 1,
+        text_version: certification.text_version.clone(),
+        language: language(certification.language).into(),
+        method: match certification.method {
+            CertificationMethod::Present | CertificationMethod::Link => {
+                registry::CertificationMethod::TypedName.into()
+            }
         },
-        certified_at: Some(std::time::SystemTime::from(certified).into()),
-        content_digest: digest.to_owned(),
+        certified_at: Some(std::time::SystemTime::from(*at).into()),
+        content_digest: hexadecimal(digest),
     }
 }
 
 /// The content digest as the contract writes it.
 pub fn digest(statement: &Statement) -> String {
-    domain::digest::of(statement).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&domain::digest::of(statement))
+}
+
+fn hexadecimal(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 const fn place_kind(kind: PlaceKind) -> registry::PlaceKind {

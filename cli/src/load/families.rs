@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use domain::intake::{
     Address, Attendant, BirthPlace, Certificate, Certification, Child, Contact, ExchangedName,
-    Form, Name, Parent, Place, Services, Start, TEXT_VERSION, Tick,
+    Form, Name, Parent, ParentContact, Place, Services, Start, TEXT_VERSION, Tick,
 };
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -178,6 +178,7 @@ fn parent(rng: &mut StdRng, role: &str, surname: &str, is_birth_parent: bool) ->
             language: some("en-CA"),
             typed_name: Some(format!("{first} {surname}")),
         },
+        contact: ParentContact::default(),
     }
 }
 
@@ -359,6 +360,8 @@ const SURNAMES: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use domain::statement::SecondParent;
+
     use super::*;
 
     const TODAY: Date = jiff::civil::date(2026, 11, 23);
@@ -367,7 +370,7 @@ mod tests {
     fn every_family_passes_the_rules_of_the_form() {
         for nth in 0..300 {
             let form = family(7, nth, TODAY).form;
-            if let Err(violations) = form.clone().read(TODAY) {
+            if let Err(violations) = form.clone().read(TODAY, SecondParent::Present) {
                 panic!("family {nth}: {violations:?}\n{form:#?}");
             }
         }

@@ -108,6 +108,7 @@ impl Plan<'_> {
             .with("--case-key-file", &self.secrets.case_key)
             .with("--search-key-file", &self.secrets.search_key)
             .with("--access-key-file", &self.secrets.access_key)
+            .with("--second-parent", "LINK")
             .with("--staff-file", self.layout.staff());
         self.ours("portal", flags, self.case_file(), Duration::from_secs(4))
     }

@@ -1,10 +1,10 @@
 //! Where letters and messages go, and the countries and provinces of the world.
 
 use super::{
-    Address, Code, Contact, Violation,
+    Address, Code, Contact, Violation, reach,
     reader::{Reader, given},
 };
-use crate::contact::{self, ContactField, NotifyBy};
+use crate::contact::{self, ContactField};
 
 /// The longest line that is printed on an envelope.
 ///
@@ -76,26 +76,24 @@ pub(super) fn contact(r: &mut Reader, it: Contact) -> Option<contact::Contact> {
     let mailing = r.within("mailing", |r| address(r, it.mailing));
     // Whoever moves soon gives the new address as the mailing address.
     let moving_soon = r.required("moving_soon", it.moving_soon);
-    let notify_by = r.choice("notify_by", it.notify_by);
-    let (email, phone) = (given(it.email), given(it.phone));
-    match notify_by {
-        Some(NotifyBy::Email) if email.is_none() => r.report("email", Code::Required),
-        Some(NotifyBy::Text) if phone.is_none() => r.report("phone", Code::Required),
-        Some(NotifyBy::Email | NotifyBy::Text | NotifyBy::Letter | NotifyBy::Nothing) | None => (),
-    }
-    let email = email.and_then(|typed| or_report(r, "email", read_email(&typed), Code::Email));
-    let phone = phone.and_then(|typed| or_report(r, "phone", read_phone(&typed), Code::Phone));
+    let reach = reach::read(r, it.notify_by, it.email, it.phone);
     moving_soon?;
+    let contact::Reach { email, phone, notify_by } = reach?;
     Some(contact::Contact {
         usual_residence: usual_residence?,
         mailing: mailing?,
         email,
         phone,
-        notify_by: notify_by?,
+        notify_by,
     })
 }
 
-fn or_report(r: &mut Reader, field: &str, read: Option<String>, code: Code) -> Option<String> {
+pub(super) fn or_report(
+    r: &mut Reader,
+    field: &str,
+    read: Option<String>,
+    code: Code,
+) -> Option<String> {
     if read.is_none() {
         r.report(field, code);
     }
@@ -171,42 +169,6 @@ fn read_postal_code(typed: &str) -> Option<String> {
     let letters = FIRST.contains(a) && LATER.contains(c) && LATER.contains(e);
     let digits = [b, d, f].iter().all(char::is_ascii_digit);
     (letters && digits).then(|| format!("{a}{b}{c} {d}{e}{f}"))
-}
-
-/// One `@`, something before it, a dotted name after it, nothing that a mail system would have to quote.
-fn read_email(typed: &str) -> Option<String> {
-    let (mailbox, host) = typed.rsplit_once('@')?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-    let part = |text: &str| {
-        !text.is_empty() && !text.starts_with('.') && !text.ends_with('.') && !text.contains("..")
-    };
-    let label = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 63
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    let fits = typed.len() <= 254
-        && part(mailbox)
-        && mailbox.chars().all(plain)
-        && host.contains('.')
-        && host.split('.').all(label);
-    fits.then(|| typed.to_owned())
-}
-
-/// E.164. A number without a country is one of North America.
-fn read_phone(typed: &str) -> Option<String> {
-    let bare: String =
-        typed.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{A0}')).collect();
-    let digits = bare.strip_prefix('+').unwrap_or(&bare);
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0') {
-        return None;
-    }
-    match (bare.starts_with('+'), digits.len()) {
-        (true, 8..=15) => Some(bare),
-        (false, 10) if !digits.starts_with('1') => Some(format!("+1{digits}")),
-        (false, 11) if digits.starts_with('1') => Some(format!("+{digits}")),
-        _ => None,
-    }
 }
 
 /// ISO 3166-1 alpha-2.

@@ -134,6 +134,16 @@ part! {
         canadian_status: Option<String>,
         agrees_child_surname: Option<bool>,
         certification: Certification,
+        /// Of a parent other than the first.
+        contact: ParentContact,
+    }
+
+    /// How to reach a parent, and in which language. The first parent's is in the contact of the form.
+    ParentContact {
+        language: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        notify_by: Option<String>,
     }
 
     BirthPlace {

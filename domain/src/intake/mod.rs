@@ -7,6 +7,7 @@ mod child;
 mod form;
 mod names;
 mod parent;
+mod reach;
 mod reader;
 mod services;
 mod violation;
@@ -16,14 +17,14 @@ use jiff::civil::Date;
 pub use address::{PRINTED_LINE, PROVINCES};
 pub use form::{
     Address, Attendant, BirthPlace, Certificate, Certification, Child, Contact, ExchangedName,
-    Form, Name, Parent, Place, Services, Start, Tick,
+    Form, Name, Parent, ParentContact, Place, Services, Start, Tick,
 };
 pub use violation::{Code, Violation};
 
 use crate::{
     content::{Content, Submission},
     people::Language,
-    statement::{OtherParent, PlaceKind, Statement},
+    statement::{OtherParent, PlaceKind, SecondParent, Statement},
 };
 use reader::Reader;
 
@@ -43,34 +44,39 @@ pub const MOST_PARENTS: usize = 2;
 const MOST_PARENTS_IN_LAW: usize = 4;
 
 impl Form {
-    /// Reads the form. `today` is the date at the birthplace.
+    /// Reads the form. `today` is the date at the birthplace; `second` says whether the second parent may certify later.
     ///
     /// # Errors
     ///
     /// Everything that breaks a rule, in the order of the form.
-    pub fn read(self, today: Date) -> Result<Submission, Vec<Violation>> {
+    pub fn read(self, today: Date, second: SecondParent) -> Result<Submission, Vec<Violation>> {
         let mut reader = Reader::default();
-        let submission = whole(&mut reader, self, today);
+        let submission = whole(&mut reader, self, today, second);
         reader.finish(submission)
     }
 }
 
-fn whole(r: &mut Reader, form: Form, today: Date) -> Option<Submission> {
+fn whole(r: &mut Reader, form: Form, today: Date, second: SecondParent) -> Option<Submission> {
     let wants_sin = form.services.want_sin == Some(true);
     let several = form.parents.len() > 1;
     let delivered = child::first_date(&form.children).unwrap_or(today);
 
-    let language = r.within("start", |r| start(r, form.start, form.parents.len()));
+    let presence = presence(&form.start, form.parents.len(), second);
+    let language = r.within("start", |r| start(r, form.start, form.parents.len(), presence));
     let children = r.within("children", |r| child::all(r, form.children, today, wants_sin));
     let place = r.within("place", |r| place(r, form.place));
     let attendant = r.within("attendant", |r| attendant(r, form.attendant));
-    let parents = r.within("parents", |r| parent::all(r, form.parents, delivered, wants_sin));
+    let family = parent::Family { delivered, wants_sin, presence };
+    let parents = r.within("parents", |r| parent::all(r, form.parents, family));
     let other_parent = other_parent(r, form.other_parent_state, several);
     r.not_expected(
         "parents_married_to_each_other",
         !several && form.parents_married_to_each_other.is_some(),
     );
     let contact = r.within("contact", |r| address::contact(r, form.contact));
+    if let (Some(contact), Some(parents), Presence::FirstAlone) = (&contact, &parents, presence) {
+        r.within("parents", |r| reach::of_their_own(r, &contact.reach(), &parents.reaches));
+    }
     let statuses = parents.as_ref().map(|them| them.statuses.as_slice());
     let services = r.within("services", |r| services::all(r, form.services, statuses));
 
@@ -86,16 +92,37 @@ fn whole(r: &mut Reader, form: Form, today: Date) -> Option<Submission> {
             other_parent,
             parents_married_to_each_other: form.parents_married_to_each_other,
         },
-        certifications: parents.certifications.clone(),
         exchange_name: child.exchange_name,
         parents_exchange_names: parents.exchange_names.clone(),
         services: services.clone(),
     };
-    Some(Submission { children: children?.into_iter().map(content).collect(), contact })
+    let children = children?.into_iter().map(content).collect();
+    let certifiers = parents.certifiers(language);
+    Some(Submission { children, certifiers, contact })
+}
+
+/// Who certifies when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// Everyone named is here.
+    All,
+    /// The second parent certifies later, through a link.
+    FirstAlone,
+    /// Not said, or not as the province has it.
+    Wrong,
+}
+
+fn presence(it: &Start, parents: usize, second: SecondParent) -> Presence {
+    match (it.all_parents_present, second) {
+        (Some(true), _) => Presence::All,
+        (None, _) if parents < 2 => Presence::All,
+        (Some(false), SecondParent::Link) if parents == 2 => Presence::FirstAlone,
+        (Some(false) | None, SecondParent::Link | SecondParent::Present) => Presence::Wrong,
+    }
 }
 
 /// Whether this family can use the online form at all.
-fn start(r: &mut Reader, it: Start, parents: usize) -> Option<Language> {
+fn start(r: &mut Reader, it: Start, parents: usize, presence: Presence) -> Option<Language> {
     let language = r.choice("language", it.language);
     r.must_be(true, "born_in_province", it.born_in_province, Code::BornElsewhere);
     r.must_be(false, "already_registered", it.already_registered, Code::AlreadyRegistered);
@@ -108,7 +135,7 @@ fn start(r: &mut Reader, it: Start, parents: usize) -> Option<Language> {
         Some(Ok(3..=MOST_PARENTS_IN_LAW)) => r.report("parent_count", Code::MoreParentsAssisted),
         Some(Ok(_) | Err(_)) => r.report("parent_count", Code::OutOfRange),
     }
-    if it.all_parents_present == Some(false) || (parents > 1 && it.all_parents_present.is_none()) {
+    if presence == Presence::Wrong {
         r.report("all_parents_present", Code::ParentsNotPresent);
     }
     language

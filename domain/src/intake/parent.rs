@@ -3,34 +3,60 @@
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    BirthPlace, Certification, Code, MOST_PARENTS_IN_LAW, Parent,
+    BirthPlace, Certification, Code, MOST_PARENTS_IN_LAW, Parent, Presence,
     address::{country, region},
     names::{exchanged, name},
+    reach::{self, Reached},
     reader::{Reader, given},
 };
 use crate::{
-    content::CanadianStatus,
+    content::{CanadianStatus, Certifier},
     name::{BadName, NamePart, PersonName, tidy},
+    people::Language,
     statement::{self, CertificationMethod},
 };
+
+/// What the rules of each parent depend on.
+#[derive(Clone, Copy)]
+pub(super) struct Family {
+    pub(super) delivered: Date,
+    pub(super) wants_sin: bool,
+    pub(super) presence: Presence,
+}
 
 /// The parents as they were read, each list in the order of the form.
 #[derive(Default)]
 pub(super) struct Read {
     pub(super) parents: Vec<statement::Parent>,
-    pub(super) certifications: Vec<statement::Certification>,
+    certifications: Vec<Option<statement::Certification>>,
+    /// Of the parents after the first.
+    pub(super) reaches: Vec<Reached>,
     /// Their names at birth as the federal exchange shall write them, where it cannot carry them as they are.
     pub(super) exchange_names: Vec<Option<PersonName>>,
     /// Empty unless a SIN is asked for.
     pub(super) statuses: Vec<CanadianStatus>,
 }
 
-pub(super) fn all(
-    r: &mut Reader,
-    typed: Vec<Parent>,
-    delivered: Date,
-    wants_sin: bool,
-) -> Option<Read> {
+impl Read {
+    /// Each parent's language is their own: the form's for the first, for another what was said, or what they certified
+    /// in.
+    pub(super) fn certifiers(self, form: Language) -> Vec<Certifier> {
+        let first = Reached { language: Some(form), reach: None };
+        let reached = std::iter::once(first).chain(self.reaches);
+        let parents = self.certifications.into_iter().zip(reached);
+        let certifier = |(certification, Reached { language, reach }): (
+            Option<statement::Certification>,
+            Reached,
+        )| {
+            let certified_in = certification.as_ref().map(|it| it.language);
+            let language = language.or(certified_in).unwrap_or(form);
+            Certifier { language, reach, certification }
+        };
+        parents.map(certifier).collect()
+    }
+}
+
+pub(super) fn all(r: &mut Reader, typed: Vec<Parent>, family: Family) -> Option<Read> {
     if typed.is_empty() || typed.len() > MOST_PARENTS_IN_LAW {
         r.report_here(if typed.is_empty() { Code::Required } else { Code::TooMany });
         return None;
@@ -46,10 +72,11 @@ pub(super) fn all(
     }
     let mut read = Some(Read::default());
     for (nth, parent) in typed.into_iter().enumerate() {
-        let one = r.within(nth, |r| one(r, parent, delivered, wants_sin));
+        let one = r.within(nth, |r| one(r, parent, nth, family));
         read = read.zip(one).map(|(mut read, one)| {
             read.parents.push(one.parent);
             read.certifications.push(one.certification);
+            read.reaches.extend(one.reached);
             read.exchange_names.push(one.exchange_name);
             read.statuses.extend(one.status);
             read
@@ -60,12 +87,16 @@ pub(super) fn all(
 
 struct One {
     parent: statement::Parent,
-    certification: statement::Certification,
+    certification: Option<statement::Certification>,
+    /// Of a parent after the first.
+    reached: Option<Reached>,
     exchange_name: Option<PersonName>,
     status: Option<CanadianStatus>,
 }
 
-fn one(r: &mut Reader, it: Parent, delivered: Date, wants_sin: bool) -> Option<One> {
+fn one(r: &mut Reader, it: Parent, nth: usize, family: Family) -> Option<One> {
+    let Family { delivered, wants_sin, presence } = family;
+    let invited = nth > 0 && presence == Presence::FirstAlone;
     let role_label = r.choice("role_label", it.role_label);
     let is_birth_parent = r.required("is_birth_parent", it.is_birth_parent);
     let legal_name = r.within("legal_name", |r| name(r, it.legal_name));
@@ -86,7 +117,14 @@ fn one(r: &mut Reader, it: Parent, delivered: Date, wants_sin: bool) -> Option<O
     let status =
         if wants_sin { Some(r.choice("canadian_status", it.canadian_status)) } else { None };
     r.must_be(true, "agrees_child_surname", it.agrees_child_surname, Code::SurnameNotAgreed);
-    let certification = r.within("certification", |r| certification(r, it.certification));
+    let certification = r.within("certification", |r| match invited {
+        false => certification(r, it.certification).map(Some),
+        true => not_yet(r, &it.certification).then_some(None),
+    });
+    let reached = r.within("contact", |r| match nth {
+        0 => reach::in_the_contact(r, &it.contact).then_some(None),
+        _ => reach::reached(r, it.contact, invited).map(Some),
+    });
 
     let (name_at_birth, exchange_name) = name_at_birth?;
     let parent = statement::Parent {
@@ -104,7 +142,7 @@ fn one(r: &mut Reader, it: Parent, delivered: Date, wants_sin: bool) -> Option<O
         None => None,
         Some(read) => Some(read?),
     };
-    Some(One { parent, certification: certification?, exchange_name, status })
+    Some(One { parent, certification: certification?, reached: reached?, exchange_name, status })
 }
 
 /// Between 8 and 110 years at the birth. Who is unusually young or old is for the registrar, not for a form.
@@ -126,6 +164,13 @@ fn birth_place(r: &mut Reader, it: BirthPlace) -> Option<statement::BirthPlace> 
     let country = country(r, it.country);
     let province = region(r, it.province, country.as_deref());
     Some(statement::BirthPlace { municipality: municipality?, province, country: country? })
+}
+
+/// Whoever is not here certifies for themselves, and nobody for them.
+fn not_yet(r: &mut Reader, it: &Certification) -> bool {
+    let said = it.checked == Some(true) || given(it.typed_name.clone()).is_some();
+    r.not_expected("checked", said);
+    !said
 }
 
 fn certification(r: &mut Reader, it: Certification) -> Option<statement::Certification> {

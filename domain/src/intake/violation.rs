@@ -36,6 +36,10 @@ codes! {
 
         ParentCountDiffers = "PARENT_COUNT_DIFFERS",
         ParentsNotPresent = "PARENTS_NOT_PRESENT",
+        /// A parent who is not here has to be reached by e-mail or text.
+        InvitationNeedsAddress = "INVITATION_NEEDS_ADDRESS",
+        /// What is sent to one parent would reach the other.
+        ContactShared = "CONTACT_SHARED",
         OneBirthParent = "ONE_BIRTH_PARENT",
         ParentAge = "PARENT_AGE",
         DateInFuture = "DATE_IN_FUTURE",

@@ -25,6 +25,8 @@ asks-SIN_OFFICE_ROUTE = You can apply for the SIN at a Service Canada Centre. Th
 
 asks-PARENT_COUNT_DIFFERS = The number of parents does not match the parents in the form.
 asks-PARENTS_NOT_PRESENT = Every parent named must certify. Invite the other parent to continue.
+asks-INVITATION_NEEDS_ADDRESS = Choose e-mail or text message, so that we can reach the other parent.
+asks-CONTACT_SHARED = Enter a contact that only the other parent reads, not your own.
 asks-ONE_BIRTH_PARENT = Choose the parent who gave birth.
 asks-PARENT_AGE = Check the parent's date of birth.
 asks-DATE_IN_FUTURE = This date is in the future. Enter a date in the last 12 months.

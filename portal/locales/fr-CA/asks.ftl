@@ -25,6 +25,8 @@ asks-SIN_OFFICE_ROUTE = Vous pouvez demander le NAS dans un Centre Service Canad
 
 asks-PARENT_COUNT_DIFFERS = Le nombre de parents ne correspond pas aux parents du formulaire.
 asks-PARENTS_NOT_PRESENT = Chaque parent nommé doit attester. Invitez l'autre parent pour continuer.
+asks-INVITATION_NEEDS_ADDRESS = Choisissez le courriel ou le message texte, afin que nous puissions joindre l'autre parent.
+asks-CONTACT_SHARED = Saisissez des coordonnées que seul l'autre parent consulte, et non les vôtres.
 asks-ONE_BIRTH_PARENT = Choisissez le parent qui a donné naissance.
 asks-PARENT_AGE = Vérifiez la date de naissance du parent.
 asks-DATE_IN_FUTURE = Cette date est dans le futur. Saisissez une date comprise dans les 12 derniers mois.

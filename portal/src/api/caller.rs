@@ -52,7 +52,8 @@ impl Bearer {
             return Ok((case, row, Viewer::Staff(member.clone())));
         }
         let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
-        let opens = portal.access.opens(case, submission, &self.0);
-        row.filter(|_| opens).map(|row| (case, row, Viewer::Parents)).ok_or(Problem::CaseNotFound)
+        let parent = portal.access.opens(case, submission, &self.0);
+        let (row, parent) = row.zip(parent).ok_or(Problem::CaseNotFound)?;
+        Ok((case, row, Viewer::Parent(parent)))
     }
 }

@@ -48,9 +48,6 @@ pub(super) struct DecisionBody {
     set: BTreeMap<String, String>,
     /// Reserved: no action uses a notice yet.
     notice: Option<String>,
-    /// Who agrees to a withdrawal by the parents: the position of each certifying parent in the form, from 0.
-    #[serde(default)]
-    agreed_by: Vec<u8>,
 }
 
 fn birth() -> Leg {
@@ -59,8 +56,8 @@ fn birth() -> Leg {
 
 /// Decide about a case.
 ///
-/// Staff whose role decides may take every action. The parents may withdraw, with their access code, when everyone
-/// who certified agrees.
+/// Staff whose role decides may take every action. A parent may withdraw with their access code; the birth is withdrawn
+/// when everyone who certified has asked for it.
 #[utoipa::path(
     post,
     path = "/cases/{ref}/decisions",
@@ -90,7 +87,7 @@ pub(super) async fn post(
     }
     let author = match &viewer {
         Viewer::Staff(member) => Author::Staff(member.clone()),
-        Viewer::Parents => Author::Parents { agreed_by: body.agreed_by },
+        Viewer::Parent(parent) => Author::Parent(*parent),
     };
     let wish = Wish { action: body.action, grounds: body.reason, leg: body.leg, set: body.set };
     decide(&portal, case, &row, seen, &author, wish).await?;

@@ -168,6 +168,15 @@ fn parent() -> Value {
             "marital_status": one_of(MaritalStatus::ALL.iter().map(|it| it.code())),
             "canadian_status": one_of(CanadianStatus::ALL.iter().map(|it| it.code())),
             "agrees_child_surname": flag(),
+            "contact": object(
+                &[],
+                json!({
+                    "language": one_of(Language::ALL.iter().map(|it| it.code())),
+                    "email": { "type": "string", "format": "email", "maxLength": 254 },
+                    "phone": { "type": "string", "examples": ["+16135550142"] },
+                    "notify_by": one_of(NotifyBy::ALL.iter().map(|it| it.code())),
+                }),
+            ),
             "certification": object(
                 &["text_version", "checked", "language", "typed_name"],
                 json!({

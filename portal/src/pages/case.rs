@@ -11,13 +11,13 @@ use domain::{
     CaseRef,
     decision::{Action, Grounds},
     desk::Leg,
-    facts::Fact,
+    facts::{Fact, Facts},
     people::Actor,
 };
 use serde::Deserialize;
 use store::{
     cases::{self, CaseRow},
-    contents, messages,
+    messages,
     payments::{self, Offer},
 };
 
@@ -40,11 +40,19 @@ struct CasePage {
     told: Vec<(String, String)>,
     /// The parts that can be taken back.
     withdrawals: Vec<Leg>,
-    /// How many certified.
-    certified: usize,
+    /// The key of what is to be said about a withdrawal of the birth that some want and some have not asked for.
+    agreement: Option<&'static str>,
     /// The amount to pay, if a payment is awaited.
     to_pay: Option<String>,
     problem: Option<(String, String)>,
+}
+
+/// A parent's browser at its case.
+struct Visit {
+    case: CaseRef,
+    row: CaseRow,
+    /// Which parent, from 0.
+    parent: u8,
 }
 
 /// Shows the case to a browser that holds its code; asks for the code otherwise.
@@ -54,36 +62,31 @@ pub(super) async fn show(
     Path((_, case)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    match open(&portal, &case, &headers).await? {
-        Some((case, row)) => shown(&portal, t, case, &row, None).await,
+    match visit(&portal, &case, &headers).await? {
+        Some(visit) => shown(&portal, t, &visit, None).await,
         None => Ok(Redirect::to(&format!("/{}/status", t.path())).into_response()),
     }
 }
 
-/// The case, if the browser holds its code.
-async fn open(
-    portal: &Portal,
-    case: &str,
-    headers: &HeaderMap,
-) -> Result<Option<(CaseRef, CaseRow)>, Problem> {
+/// The case, if the browser holds a code to it.
+async fn visit(portal: &Portal, case: &str, headers: &HeaderMap) -> Result<Option<Visit>, Problem> {
     let (Ok(case), Some(code)) = (case.parse::<CaseRef>(), session::held_code(headers)) else {
         return Ok(None);
     };
     let mut conn = portal.pool.acquire().await?;
-    let row = cases::facts(&mut conn, case).await?;
-    Ok(row.filter(|row| portal.access.opens(case, row.submission, &code)).map(|row| (case, row)))
+    let Some(row) = cases::facts(&mut conn, case).await? else { return Ok(None) };
+    let parent = portal.access.opens(case, row.submission, &code);
+    Ok(parent.map(|parent| Visit { case, row, parent }))
 }
 
 async fn shown(
     portal: &Portal,
     t: Speaks,
-    case: CaseRef,
-    row: &CaseRow,
+    Visit { case, row, parent }: &Visit,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
     let mut conn = portal.pool.acquire().await?;
-    let certified = contents::read(&mut conn, &portal.keys, case).await?.certifications.len();
-    let told = messages::told(&mut conn, case).await?;
+    let told = messages::told(&mut conn, *case, *parent).await?;
     let told = told
         .into_iter()
         .rev()
@@ -93,12 +96,12 @@ async fn shown(
         facts.situation().actions().into_iter().filter(|(action, _)| *action == Action::Withdraw);
     let it = CasePage {
         frame: Frame::new(t, &format!("/case/{case}")),
-        case,
+        case: *case,
         revision: row.revision,
         parts: Part::all(t, facts),
         told: told.collect(),
         withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
-        certified,
+        agreement: agreement(facts, *parent),
         to_pay: facts
             .certificate_wanted
             .filter(|_| facts.awaits_payment())
@@ -109,18 +112,27 @@ async fn shown(
     Ok(page(status, &it))
 }
 
+/// Where the withdrawal of the birth stands, for one parent.
+fn agreement(facts: &Facts, parent: u8) -> Option<&'static str> {
+    let agreed = &facts.withdrawal_agreed_by;
+    let others = facts.certified_by.iter().any(|it| *it != parent);
+    match (agreed.contains(&parent), agreed.is_empty()) {
+        (true, _) if others => Some("withdraw-waits"),
+        (false, false) => Some("withdraw-asked"),
+        (true | false, _) => None,
+    }
+}
+
 /// A problem's title and detail.
 pub(super) fn in_words(t: Speaks, problem: &Problem) -> (String, String) {
     t.problem(problem.code())
 }
 
-/// One box per parent who certified, and what is taken back.
+/// What is taken back.
 #[derive(Deserialize)]
 pub(super) struct Withdrawal {
     revision: i64,
     leg: Leg,
-    #[serde(default)]
-    agreed_by: Vec<u8>,
 }
 
 pub(super) async fn withdraw(
@@ -131,17 +143,17 @@ pub(super) async fn withdraw(
     typed: Result<Inputs<Withdrawal>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Inputs(typed) = typed.map_err(unread)?;
-    let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
-    let author = Author::Parents { agreed_by: typed.agreed_by };
+    let visit = visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let author = Author::Parent(visit.parent);
     let wish = Wish {
         action: Action::Withdraw,
         grounds: Grounds::ParentsAsked,
         leg: typed.leg,
         set: std::collections::BTreeMap::new(),
     };
-    match decide(&portal, case, &row, typed.revision, &author, wish).await {
-        Ok(()) => Ok(back(t, case)),
-        Err(problem) => refreshed(&portal, t, case, &problem).await,
+    match decide(&portal, visit.case, &visit.row, typed.revision, &author, wish).await {
+        Ok(()) => Ok(back(t, visit.case)),
+        Err(problem) => refreshed(&portal, t, visit, &problem).await,
     }
 }
 
@@ -159,19 +171,20 @@ pub(super) async fn pay(
     typed: Result<Inputs<Payment>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Inputs(typed) = typed.map_err(unread)?;
-    let (case, row) = open(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let visit = visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let case = visit.case;
     let token = typed.token.trim();
     let usable =
         (1..=200).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
-    if !usable || !row.facts.awaits_payment() {
-        return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
+    if !usable || !visit.row.facts.awaits_payment() {
+        return refreshed(&portal, t, visit, &Problem::PaymentNotTaken).await;
     }
     let mut tx = portal.pool.begin().await?;
     let offer = payments::offer(&mut tx, &portal.keys, case, token, portal.now()).await?;
     let Offer::New(generation) = offer else {
         // It was declined before. As an offer it would only hide the form, for nobody hears of it again.
         drop(tx);
-        return refreshed(&portal, t, case, &Problem::PaymentNotTaken).await;
+        return refreshed(&portal, t, visit, &Problem::PaymentNotTaken).await;
     };
     let offered = [Fact::PaymentOffered { generation }];
     cases::record(&mut tx, case, Actor::Parents, None, &offered, portal.now()).await?;
@@ -187,11 +200,11 @@ fn back(t: Speaks, case: CaseRef) -> Response {
 async fn refreshed(
     portal: &Portal,
     t: Speaks,
-    case: CaseRef,
+    visit: Visit,
     problem: &Problem,
 ) -> Result<Response, Problem> {
     let mut conn = portal.pool.acquire().await?;
-    let row = cases::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
+    let row = cases::facts(&mut conn, visit.case).await?.ok_or(Problem::CaseNotFound)?;
     drop(conn);
-    shown(portal, t, case, &row, Some(problem)).await
+    shown(portal, t, &Visit { row, ..visit }, Some(problem)).await
 }

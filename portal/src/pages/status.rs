@@ -64,6 +64,6 @@ async fn case_of(portal: &Portal, asked: &Asked) -> Result<Option<CaseRef>, Prob
     let mut conn = portal.pool.acquire().await?;
     let row = cases::facts(&mut conn, case).await?;
     let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
-    let opens = portal.access.opens(case, submission, &asked.code);
-    Ok(row.filter(|_| opens).map(|_| case))
+    let parent = portal.access.opens(case, submission, &asked.code);
+    Ok(row.zip(parent).map(|_| case))
 }

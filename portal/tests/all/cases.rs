@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::stage::{OFFICER, Stage, VIEWER};
+use crate::stage::{OFFICER, RECEIVED, Stage, VIEWER};
 
 fn withdraw() -> Value {
     json!({ "action": "withdraw", "reason": "PARENTS_ASKED" })
@@ -23,7 +23,7 @@ async fn a_wrong_code_and_an_unknown_case_are_answered_alike() {
     for other in [unknown, nonsense] {
         assert_eq!((other.status, &other.text), (wrong.status, &wrong.text));
     }
-    let decided = stage.decide(&case, "7K3F-92QX-0M4T-ZZ1B", Some("1"), withdraw()).await;
+    let decided = stage.decide(&case, "7K3F-92QX-0M4T-ZZ1B", Some(RECEIVED), withdraw()).await;
     assert_eq!(decided.problem().1, "CASE_NOT_FOUND");
     let nobody = stage.send(Request::get(format!("/api/v1/cases/{case}")), Body::empty()).await;
     assert_eq!(nobody.problem().1, "NOT_SIGNED_IN");
@@ -111,7 +111,7 @@ async fn a_decision_counts_for_what_its_author_has_seen() {
     );
     let stale = stage.decide(&case, OFFICER, Some("\"7\""), withdraw()).await;
     assert_eq!(stale.problem().1, "STALE");
-    assert_eq!((stale.status.as_u16(), &stale.json()["revision"]), (409, &json!(1)));
+    assert_eq!((stale.status.as_u16(), &stale.json()["revision"]), (409, &json!(3)));
     assert_eq!(stage.rows().await, before);
 }
 
@@ -146,22 +146,22 @@ async fn a_decision_that_is_not_allowed_says_why() {
         ),
         (VIEWER, withdraw(), 403, "ROLE_MAY_NOT_DECIDE"),
         (&code, retry, 403, "ROLE_MAY_NOT_DECIDE"),
-        (&code, withdraw(), 422, "NOT_AGREED_BY_ALL"),
         (
             &code,
-            json!({ "action": "withdraw", "reason": "CANNOT_BE_REGISTERED_HERE", "agreed_by": [0, 1] }),
+            json!({ "action": "withdraw", "reason": "CANNOT_BE_REGISTERED_HERE" }),
             422,
             "GROUNDS_DO_NOT_FIT",
         ),
         (
-            &code,
-            json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "agreed_by": [1, 1] }),
-            422,
-            "NOT_AGREED_BY_ALL",
+            OFFICER,
+            json!({ "action": "correct-content", "reason": "PARENTS_ASKED" }),
+            403,
+            "ROLE_MAY_NOT_DECIDE",
         ),
     ];
     for (token, body, status, code) in table {
-        let (found, word, _) = stage.decide(&case, token, Some("1"), body.clone()).await.problem();
+        let (found, word, _) =
+            stage.decide(&case, token, Some(RECEIVED), body.clone()).await.problem();
         assert_eq!((found, word.as_str()), (status, code), "{body}");
     }
     assert_eq!(stage.rows().await, before);
@@ -171,13 +171,29 @@ async fn a_decision_that_is_not_allowed_says_why() {
 async fn a_decision_while_the_engine_is_away_is_written_down_and_counts_only_if_the_case_moves() {
     let stage = Stage::new().await;
     let (case, code) = stage.ordinary().await;
-    let agreed = json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "agreed_by": [1, 0] });
-    assert_eq!(stage.decide(&case, &code, Some("1"), agreed).await.problem().1, "ENGINE_AWAY");
+    let leg = json!({ "action": "withdraw", "reason": "PARENTS_ASKED", "leg": "certificate" });
+    assert_eq!(stage.decide(&case, &code, Some(RECEIVED), leg).await.problem().1, "ENGINE_AWAY");
     let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
     let facts: Vec<_> =
         view["timeline"].as_array().expect("it is a list").iter().map(|it| &it["what"]).collect();
-    assert_eq!(facts, ["received", "decision-asked", "decision-unanswered"]);
+    let received = ["received", "parent-certified", "parent-certified"];
+    assert_eq!(facts[..3], received);
+    assert_eq!(facts[3..], ["decision-asked", "decision-unanswered"]);
     assert_eq!(view["birth"]["state"], "RECEIVED");
+}
+
+#[tokio::test]
+async fn the_birth_is_withdrawn_when_each_parent_who_certified_has_asked() {
+    let stage = Stage::new().await;
+    let [(case, first), (_, second)] = stage.both().await;
+    let asked = stage.decide(&case, &first, Some(RECEIVED), withdraw()).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    assert_eq!(asked.json()["timeline"][3]["what"], "withdrawal-agreed");
+    // Nobody agrees for somebody else by asking twice.
+    let again = stage.decide(&case, &first, Some("4"), withdraw()).await;
+    assert_eq!((again.status, &again.json()["revision"]), (StatusCode::OK, &json!(4)));
+    let both = stage.decide(&case, &second, Some("4"), withdraw()).await;
+    assert_eq!(both.problem().1, "ENGINE_AWAY");
 }
 
 #[tokio::test]
@@ -186,7 +202,7 @@ async fn a_corrected_contact_is_a_new_version_and_names_its_author_to_staff_alon
     let (case, code) = stage.ordinary().await;
     let set = json!({ "mailing.postal_code": "k1a0b1", "contact.email": "new@example.ca" });
     let body = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": set });
-    assert_eq!(stage.decide(&case, OFFICER, Some("\"1\""), body).await.problem().1, "ENGINE_AWAY");
+    assert_eq!(stage.decide(&case, OFFICER, Some("\"3\""), body).await.problem().1, "ENGINE_AWAY");
     let seen = |view: Value| {
         let timeline = view["timeline"].as_array().expect("it is a list").clone();
         timeline.into_iter().find(|it| it["what"] == "contact-corrected").expect("it was corrected")

@@ -3,7 +3,7 @@
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::stage::{Logs, Stage, ordinary};
+use crate::stage::{Logs, RECEIVED, Stage, ordinary};
 
 fn with(pointer: &str, value: Value) -> String {
     let mut form = ordinary();
@@ -210,7 +210,7 @@ async fn nothing_that_was_typed_is_logged() {
     stage.submit("canary-good", form.replace("Oliviacanary", "Emmacanary")).await;
     stage.get(&format!("/api/v1/cases/{case}"), &code).await;
     let set = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": { "email": "new-canary@example.ca" } });
-    stage.decide(&case, crate::stage::OFFICER, Some("1"), set).await;
+    stage.decide(&case, crate::stage::OFFICER, Some(RECEIVED), set).await;
 
     let logs = Logs::text();
     assert!(logs.contains("/api/v1/submissions"), "requests are logged");

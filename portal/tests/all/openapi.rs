@@ -6,7 +6,7 @@ use axum::http::Request;
 use domain::{decision::Action, desk, standing::BirthStanding};
 use serde_json::{Value, json};
 
-use crate::stage::{OFFICER, Stage, VIEWER, ordinary};
+use crate::stage::{OFFICER, RECEIVED, Stage, VIEWER, ordinary};
 
 /// Operations with the statuses of their problems.
 type Problems = BTreeSet<(String, u16)>;
@@ -74,13 +74,13 @@ async fn every_problem_that_is_described_can_occur() {
     saw(DECIDE, stage.send(plain, "{}").await.status.as_u16());
     for (case, token, seen, body) in [
         (case.as_str(), OFFICER, Some("x"), withdraw()),
-        (&case, VIEWER, Some("1"), withdraw()),
-        ("NB-0000-0000", OFFICER, Some("1"), withdraw()),
+        (&case, VIEWER, Some(RECEIVED), withdraw()),
+        ("NB-0000-0000", OFFICER, Some(RECEIVED), withdraw()),
         (&case, OFFICER, Some("7"), withdraw()),
-        (&case, OFFICER, Some("1"), json!(huge())),
-        (&case, OFFICER, Some("1"), json!({})),
+        (&case, OFFICER, Some(RECEIVED), json!(huge())),
+        (&case, OFFICER, Some(RECEIVED), json!({})),
         (&case, OFFICER, None, withdraw()),
-        (&case, OFFICER, Some("1"), withdraw()),
+        (&case, OFFICER, Some(RECEIVED), withdraw()),
     ] {
         saw(DECIDE, stage.decide(case, token, seen, body).await.status.as_u16());
     }

@@ -194,14 +194,20 @@ async fn parents_withdraw_only_together() {
     let stage = Stage::new().await;
     let (case, cookies) = stage.family().await;
     let path = format!("/en/case/{case}/withdraw");
-    let alone = [("revision", "1"), ("leg", "birth"), ("agreed_by", "0")];
-    let refused = stage.post(&path, &cookies, &alone).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text.contains("Everyone who certified must agree"));
-    let together = [("revision", "1"), ("leg", "birth"), ("agreed_by", "0"), ("agreed_by", "1")];
-    let sent = stage.post(&path, &cookies, &together).await;
+    let birth = [("revision", "3"), ("leg", "birth")];
+    assert_eq!(stage.post(&path, "", &birth).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stage.post(&path, &cookies, &birth).await.status, StatusCode::SEE_OTHER);
+    let waits = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
+    assert!(waits.contains("It is withdrawn once the other parent"), "{waits}");
+
+    let [_, (_, second)] = stage.both().await;
+    let opened = stage.post("/en/status", "", &[("reference", &case), ("code", &second)]).await;
+    let second = cookie(&opened.headers);
+    let asked = stage.page(&format!("/en/case/{case}"), &second).await.text;
+    assert!(asked.contains("The other parent asked to withdraw"), "{asked}");
+    let birth = [("revision", "4"), ("leg", "birth")];
+    let sent = stage.post(&path, &second, &birth).await;
     assert!(sent.text.contains("The engine does not answer"), "{}", sent.text);
-    assert_eq!(stage.post(&path, "", &together).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -317,7 +323,7 @@ async fn an_officer_corrects_the_contact_field_by_field() {
     let officer = stage.signed_in(OFFICER).await;
     let path = format!("/en/desk/case/{case}");
     let fixed = [
-        ("revision", "1"),
+        ("revision", "3"),
         ("action", "correct-contact"),
         ("reason", "PARENTS_ASKED"),
         ("contact.mailing.city", "Ottawa"),
@@ -337,7 +343,7 @@ async fn an_officer_corrects_the_contact_field_by_field() {
     let again: Vec<_> = good
         .iter()
         .copied()
-        .map(|(name, it)| (name, if name == "revision" { "4" } else { it }))
+        .map(|(name, it)| (name, if name == "revision" { "6" } else { it }))
         .collect();
     let again = stage.post(&path, &officer, &again).await;
     assert!(again.text.contains("The engine does not answer"), "{}", again.text);
@@ -357,7 +363,7 @@ async fn a_post_from_another_site_is_refused() {
         .header("host", "portal.test")
         .header("origin", "http://elsewhere.test")
         .header("content-type", "application/x-www-form-urlencoded");
-    let answer = stage.send(request, "revision=1&leg=birth&agreed_by=0&agreed_by=1").await;
+    let answer = stage.send(request, "revision=3&leg=birth").await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 

@@ -15,6 +15,7 @@ use domain::{
     desk::{Leg, Reason},
     facts::Fact,
     people::{Actor, Role},
+    statement::SecondParent,
 };
 use jiff::Timestamp;
 use portal::{AccessKey, Engine, Member, Parts, Portal, Staff, router};
@@ -27,6 +28,9 @@ use tracing_subscriber::fmt::MakeWriter;
 
 pub const OFFICER: &str = "officer-token-0123456789";
 pub const VIEWER: &str = "viewer-token-0123456789";
+
+/// The revision of the ordinary case when it has been received: so it was logged, and that both parents certified.
+pub const RECEIVED: &str = "3";
 
 /// Where the tests' PostgreSQL is.
 const ADMIN: &str = "NEWBORN_TEST_DATABASE_URL";
@@ -173,6 +177,14 @@ impl Stage {
         (text("ref"), text("access_code"))
     }
 
+    /// As [`Stage::ordinary`], once for each parent.
+    pub async fn both(&self) -> [(String, String); 2] {
+        let (case, first) = self.ordinary().await;
+        let answer = self.submit("ordinary", ordinary().to_string()).await.json();
+        let second = answer["cases"][0]["other_access_codes"][0]["access_code"].as_str();
+        [(case.clone(), first), (case, second.expect("it is a code").to_owned())]
+    }
+
     /// Puts more cases on the desk than fit on a page; gives their number.
     pub async fn full_desk(&self) -> usize {
         let mut form = ordinary();
@@ -253,6 +265,7 @@ fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
         engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
         clocks: Clocks::default(),
         https: false,
+        second_parent: SecondParent::Link,
         now,
     })
 }

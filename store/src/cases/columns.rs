@@ -1,5 +1,7 @@
 //! How the facts of a case stand in the columns of its row.
 
+use std::collections::BTreeSet;
+
 use domain::{
     CaseRef,
     facts::{Dated, Facts, Task},
@@ -19,7 +21,8 @@ const TABLE: &str = "cases";
 /// The columns of [`FactColumns`], for a select from the cases `c`.
 macro_rules! fact_columns {
     () => {
-        "c.received_at, c.certificate_wanted, c.sin_wanted,
+        "c.received_at, c.certificate_wanted, c.sin_wanted, c.parents,
+        c.content_version, c.certified_by, c.certified_at, c.invited_at, c.reminded, c.withdrawal_agreed_by, c.objected_at, c.objection,
         c.statement_at, c.statement_id, c.notice_found, c.notice_at, c.notice_id,
         c.registration_asked_at, c.registered_at, c.registration_number, c.registered_on,
         c.refused_at, c.refusal, c.statement_withdrawn_at,
@@ -40,6 +43,15 @@ pub(crate) struct FactColumns {
     received_at: Timestamp,
     certificate_wanted: Option<String>,
     sin_wanted: bool,
+    parents: i16,
+    content_version: i32,
+    certified_by: Vec<i16>,
+    certified_at: Option<Timestamp>,
+    invited_at: Option<Timestamp>,
+    reminded: i16,
+    withdrawal_agreed_by: Vec<i16>,
+    objected_at: Option<Timestamp>,
+    objection: Option<String>,
     statement_at: Option<Timestamp>,
     statement_id: Option<String>,
     notice_found: Option<String>,
@@ -94,6 +106,14 @@ impl FactColumns {
             received: self.received_at.to_jiff(),
             certificate_wanted: word(self.certificate_wanted.as_deref())?,
             sin_wanted: self.sin_wanted,
+            parents: self.parents.try_into().ok()?,
+            content_version: self.content_version.try_into().ok()?,
+            certified_by: numbers(&self.certified_by)?,
+            certified: time(self.certified_at),
+            invited: time(self.invited_at),
+            reminded: self.reminded.try_into().ok()?,
+            withdrawal_agreed_by: numbers(&self.withdrawal_agreed_by)?,
+            objection: dated(self.objected_at, word(self.objection.as_deref())?)?,
             statement: dated(self.statement_at, self.statement_id)?,
             notice_found: self.notice_found,
             notice: dated(self.notice_at, self.notice_id)?,
@@ -151,6 +171,14 @@ pub(super) async fn update(
         received: _,
         certificate_wanted: _,
         sin_wanted: _,
+        parents: _,
+        content_version,
+        certified_by,
+        certified,
+        invited,
+        reminded,
+        withdrawal_agreed_by,
+        objection,
         statement,
         notice_found,
         notice,
@@ -195,7 +223,10 @@ pub(super) async fn update(
             adjudication_at = $34, issued_at = $35, letter_mailed_at = $36, letter_mailed_on = $37,
             application_refused_at = $38, application_refusal = $39,
             sin_refused_at = $40, sin_withdrawn_at = $41, closed_at = $42, ending = $43,
-            payment_awaited_at = $44
+            payment_awaited_at = $44,
+            content_version = $45, certified_by = $46, certified_at = $47, invited_at = $48,
+            objected_at = $49, objection = $50, reminded = $51,
+            withdrawal_agreed_by = $52
         where case_ref = $1",
     )
     .bind(case.to_string())
@@ -242,6 +273,14 @@ pub(super) async fn update(
     .bind(at(closed))
     .bind(it(closed).map(|ending| ending.code()))
     .bind(payment_awaited.map(ToSqlx::to_sqlx))
+    .bind(i32::try_from(*content_version).unwrap_or(i32::MAX))
+    .bind(listed(certified_by))
+    .bind(certified.map(ToSqlx::to_sqlx))
+    .bind(invited.map(ToSqlx::to_sqlx))
+    .bind(at(objection))
+    .bind(it(objection).map(|objection| objection.code()))
+    .bind(i16::from(*reminded))
+    .bind(listed(withdrawal_agreed_by))
     .execute(conn)
     .await
 }
@@ -252,6 +291,15 @@ fn at<T>(fact: &Option<Dated<T>>) -> Option<Timestamp> {
 
 fn it<T>(fact: &Option<Dated<T>>) -> Option<&T> {
     fact.as_ref().map(|fact| &fact.it)
+}
+
+/// Positions in the form, as a column has them.
+pub(super) fn listed(parents: &BTreeSet<u8>) -> Vec<i16> {
+    parents.iter().copied().map(i16::from).collect()
+}
+
+fn numbers(column: &[i16]) -> Option<BTreeSet<u8>> {
+    column.iter().map(|number| u8::try_from(*number).ok()).collect()
 }
 
 fn time(column: Option<Timestamp>) -> Option<jiff::Timestamp> {

@@ -1,5 +1,7 @@
 //! Counting cases by what has happened to them.
 
+use std::collections::BTreeSet;
+
 use domain::{
     desk::{Leg, Reason},
     facts::{Dated, Facts, Task},
@@ -39,6 +41,7 @@ macro_rules! happenings {
 }
 
 happenings! {
+    certified: "certified_at",
     statement: "statement_at",
     notice: "notice_at",
     registration_asked: "registration_asked_at",
@@ -83,6 +86,7 @@ pub(super) async fn count(conn: &mut PgConnection) -> Result<Vec<(Facts, u64)>, 
         " as happened,
             array[
                 certificate_wanted, sin_wanted::text, refusal, application_refusal, ending,
+                objection,
                 case when open_tasks > 0 then (
                     select string_agg(leg || ' ' || reason, ',' order by leg)
                     from desk_tasks t
@@ -109,7 +113,7 @@ impl Shape {
     /// Facts of this shape. Their times, numbers and days say nothing.
     fn facts(&self) -> Option<Facts> {
         let it = Happened::read(&self.happened)?;
-        let [certificate_wanted, sin_wanted, refusal, application_refusal, ending, desk] =
+        let [certificate_wanted, sin_wanted, refusal, application_refusal, ending, objection, desk] =
             self.words.as_slice()
         else {
             return None;
@@ -118,6 +122,14 @@ impl Shape {
             received: SOMETIME,
             certificate_wanted: word(certificate_wanted.as_deref())?,
             sin_wanted: sin_wanted.as_deref() == Some("true"),
+            parents: 1,
+            content_version: 1,
+            certified_by: BTreeSet::new(),
+            certified: time(it.certified),
+            invited: None,
+            reminded: 0,
+            withdrawal_agreed_by: BTreeSet::new(),
+            objection: word(objection.as_deref())?.map(dated),
             statement: text(it.statement),
             notice_found: None,
             notice: text(it.notice),

@@ -4,7 +4,8 @@ use domain::{
     CaseRef,
     clocks::Clocks,
     contact::{Address, Contact, NotifyBy},
-    content::{CanadianStatus, Content, Services, SinRequest},
+    content::{CanadianStatus, Certifier, Content, Services, SinRequest},
+    facts::{Fact, Facts},
     fees::Product,
     name::{NamePart, PersonName},
     people::Language,
@@ -84,12 +85,6 @@ pub fn content() -> Content {
             other_parent: None,
             parents_married_to_each_other: None,
         },
-        certifications: vec![Certification {
-            text_version: "2026-1".into(),
-            language: Language::French,
-            method: CertificationMethod::Present,
-            typed_name: "M. Quillfeather".into(),
-        }],
         exchange_name: None,
         parents_exchange_names: vec![None],
         services: Services {
@@ -102,6 +97,18 @@ pub fn content() -> Content {
             payment_token: Some(TOKEN.into()),
         },
     }
+}
+
+/// The one parent, who certified.
+pub fn certifiers() -> Vec<Certifier> {
+    let certification = Certification {
+        text_version: "2026-1".into(),
+        language: Language::French,
+        method: CertificationMethod::Present,
+        typed_name: "M. Quillfeather".into(),
+    };
+    let certification = Some(certification);
+    vec![Certifier { language: Language::French, reach: None, certification }]
 }
 
 pub fn contact() -> Contact {
@@ -123,6 +130,13 @@ pub fn contact() -> Contact {
     }
 }
 
+/// The facts of the case when it has been received.
+pub fn received() -> Facts {
+    let mut facts = Facts::received(start(), Some(Product::WithParents), true, 1);
+    facts.add(&Fact::ParentCertified { parent: 0, version: 1 }, start());
+    facts
+}
+
 /// A submission, to be changed by each test as it likes.
 pub struct Post {
     pub id: Uuid,
@@ -130,6 +144,7 @@ pub struct Post {
     pub digest: [u8; 32],
     pub cases: Vec<CaseRef>,
     pub content: Content,
+    pub certifiers: Vec<Certifier>,
     pub contact: Contact,
     pub clocks: Clocks,
     pub at: Timestamp,
@@ -143,6 +158,7 @@ impl Post {
             digest: [1; 32],
             cases: cases.to_vec(),
             content: content(),
+            certifiers: certifiers(),
             contact: contact(),
             clocks: Clocks::default(),
             at: start(),
@@ -166,6 +182,7 @@ impl Post {
             digest: self.digest,
             clocks: &self.clocks,
             cases: &cases,
+            certifiers: &self.certifiers,
             at: self.at,
         };
         receive(conn, &keys(), &new).await.unwrap()

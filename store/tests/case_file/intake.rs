@@ -2,8 +2,7 @@
 
 use domain::{
     contact::NotifyBy,
-    facts::{Fact, Facts, Message},
-    fees::Product,
+    facts::{Fact, Message},
     people::Actor,
 };
 use store::{cases, contents, log, messages, payments, requests, submissions, submissions::Intake};
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     Database, after, another_case, case,
-    families::{KEY, Post, TOKEN, contact, content, with_a_case, with_cases},
+    families::{KEY, Post, TOKEN, contact, content, received, with_a_case, with_cases},
     keys, some_case, start,
 };
 
@@ -103,7 +102,7 @@ async fn what_was_received_is_read_back() {
     assert_eq!(brief.contact, contact());
     assert_eq!(brief.contact_version, 1);
     assert_eq!(brief.correlation, KEY);
-    assert_eq!(brief.facts, Facts::received(start(), Some(Product::WithParents), true));
+    assert_eq!(brief.facts, received());
     assert_eq!((brief.revision, brief.ordinal), (1, 1));
     let token = payments::token(&mut conn, &keys(), some_case(), 0).await.unwrap();
     assert_eq!(token.as_deref(), Some(TOKEN));
@@ -119,7 +118,7 @@ async fn receiving_is_the_first_entry_of_the_log_and_the_first_message() {
     let received =
         log::Entry { seq: 1, at: start(), actor: Actor::Parents, by: None, fact: Fact::Received };
     assert_eq!(log::timeline(&mut conn, some_case()).await.unwrap(), [received]);
-    let told = messages::told(&mut conn, some_case()).await.unwrap();
+    let told = messages::told(&mut conn, some_case(), 0).await.unwrap();
     assert_eq!(told, [(Message::Received, start())]);
 }
 

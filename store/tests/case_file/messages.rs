@@ -15,7 +15,7 @@ async fn parents_are_told_each_thing_once() {
     let registered = Message::Registered;
     assert_eq!(tell(&mut conn, some_case(), registered, after(1)).await.unwrap(), Change::New);
     assert_eq!(tell(&mut conn, some_case(), registered, after(2)).await.unwrap(), Change::Known);
-    let all = told(&mut conn, some_case()).await.unwrap();
+    let all = told(&mut conn, some_case(), 0).await.unwrap();
     assert_eq!(all, [(Message::Received, start()), (registered, after(1))]);
 }
 
@@ -25,5 +25,5 @@ async fn nobody_is_told_about_an_unknown_case() {
     let mut conn = database.conn().await;
     let refused = tell(&mut conn, some_case(), Message::Registered, after(1)).await;
     assert!(matches!(refused, Err(StoreError::NoCase)));
-    assert!(told(&mut conn, some_case()).await.unwrap().is_empty());
+    assert!(told(&mut conn, some_case(), 0).await.unwrap().is_empty());
 }

@@ -34,7 +34,7 @@ async fn a_received_case_is_started_with_its_clocks() {
     let expected = Pending {
         id: waiting[0].id,
         case: some_case(),
-        errand: Errand::StartCase { clocks },
+        errand: Errand::StartCase { clocks, awaits_parents: false },
         since: start(),
         attempts: 0,
     };

@@ -5,7 +5,7 @@ use domain::{
     decision::{Action, Grounds},
     desk::{Leg, Reason},
     facts::{Change, Fact, Facts},
-    fees::{Cents, Product},
+    fees::Cents,
     people::Actor,
 };
 use jiff::SignedDuration;
@@ -17,7 +17,7 @@ use store::{
 
 use crate::{
     Database, after, another_case,
-    families::{with_a_case, with_cases},
+    families::{received, with_a_case, with_cases},
     lives::{lives, on_the_desk, registered},
     record, some_case, start, try_record,
 };
@@ -53,7 +53,7 @@ async fn nothing_new_leaves_the_case_as_it_was() {
 async fn every_fact_is_read_back_as_it_was_added() {
     for life in lives() {
         let database = with_a_case().await;
-        let mut expected = Facts::received(start(), Some(Product::WithParents), true);
+        let mut expected = received();
         for (second, fact) in (1..).zip(&life) {
             let mut tx = database.begin().await;
             let facts = std::slice::from_ref(fact);
@@ -74,7 +74,7 @@ async fn every_fact_is_read_back_as_it_was_added() {
 async fn a_whole_life_in_one_record_is_the_same_life() {
     for life in lives() {
         let database = with_a_case().await;
-        let mut expected = Facts::received(start(), Some(Product::WithParents), true);
+        let mut expected = received();
         life.iter().for_each(|fact| {
             expected.add(fact, after(60));
         });

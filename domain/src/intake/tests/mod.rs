@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 
 mod people;
+mod second_parent;
 mod services;
 
 const TODAY: Date = date(2026, 11, 23);
@@ -16,7 +17,9 @@ fn ordinary() -> Value {
 }
 
 fn read(form: &Value) -> Result<Submission, Vec<Violation>> {
-    serde_json::from_value::<Form>(form.clone()).expect("the shape fits").read(TODAY)
+    serde_json::from_value::<Form>(form.clone())
+        .expect("the shape fits")
+        .read(TODAY, SecondParent::Link)
 }
 
 fn with(pointer: &str, value: Value) -> Value {
@@ -72,14 +75,16 @@ fn an_ordinary_form_is_read_whole() {
     assert_eq!(child.statement.child.birth_order, 1);
     assert_eq!(child.statement.parents.len(), 2);
     assert_eq!(child.statement.birth_parent().legal_name.written(), "Sophie Anne Tremblay");
-    assert_eq!(child.certifications[1].language, Language::French);
+    let certified_in = |nth: usize| it.certifiers[nth].certification.as_ref().map(|it| it.language);
+    assert_eq!(certified_in(1), Some(Language::French));
+    assert_eq!(it.certifiers[1].language, Language::French);
     assert_eq!(child.services.sin.as_ref().unwrap().canadian_status.len(), 2);
     assert_eq!(it.contact.mailing.postal_code.as_deref(), Some("K1N 5T5"));
 }
 
 #[test]
 fn an_empty_form_says_everything_it_lacks_and_where() {
-    let found = Form::default().read(TODAY).unwrap_err();
+    let found = Form::default().read(TODAY, SecondParent::Link).unwrap_err();
     let has =
         |pointer: &str, code| found.contains(&Violation { pointer: pointer.to_owned(), code });
     for pointer in
@@ -141,7 +146,7 @@ proptest! {
             set(&mut form, place.get::<String>(&places), value);
         }
         if let Ok(shaped) = serde_json::from_value::<Form>(form) {
-            match shaped.read(TODAY) {
+            match shaped.read(TODAY, SecondParent::Link) {
                 Ok(it) => prop_assert!(!it.children.is_empty()),
                 Err(violations) => prop_assert!(!violations.is_empty()),
             }

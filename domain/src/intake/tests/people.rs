@@ -18,10 +18,6 @@ fn a_family_that_this_form_does_not_serve_is_told_which_way_to_go() {
         &[("/start/surrogacy", Code::SurrogacyAssisted)],
     );
     breaks(
-        &with("/start/all_parents_present", json!(false)),
-        &[("/start/all_parents_present", Code::ParentsNotPresent)],
-    );
-    breaks(
         &with("/start/parent_count", json!(3)),
         &[("/start/parent_count", Code::MoreParentsAssisted)],
     );
