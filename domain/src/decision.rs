@@ -95,6 +95,7 @@ codes! {
         RegistrationUnderWay = "REGISTRATION_UNDER_WAY",
         AlreadyRegistered = "ALREADY_REGISTERED",
         AlreadyWithdrawn = "ALREADY_WITHDRAWN",
+        AlreadyCertified = "ALREADY_CERTIFIED",
         TooLate = "TOO_LATE",
         NotWanted = "NOT_WANTED",
         NothingToRetry = "NOTHING_TO_RETRY",

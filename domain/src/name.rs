@@ -123,6 +123,19 @@ impl PersonName {
         self.written().to_lowercase().chars().filter(|c| !c.is_whitespace()).collect()
     }
 
+    /// Whether somebody who typed this on a telephone means this name. Middle names may be left out; case, accents, spaces
+    /// and marks do not count.
+    #[must_use]
+    pub fn is_meant_by(&self, typed: &str) -> bool {
+        let without_middle = match self {
+            Self::Dual { first, last, .. } => format!("{} {}", first.as_str(), last.as_str()),
+            Self::Single { single } => single.as_str().to_owned(),
+        };
+        let typed = letters(typed);
+        !typed.is_empty()
+            && (typed == letters(&self.written()) || typed == letters(&without_middle))
+    }
+
     /// The name as the federal exchange writes it. A single name is a surname there.
     #[must_use]
     pub fn exchanged(&self) -> ExchangeName {
@@ -141,6 +154,11 @@ impl PersonName {
             }
         }
     }
+}
+
+/// Letters alone, small, without their marks.
+fn letters(text: &str) -> String {
+    text.nfd().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
 }
 
 /// A name as the federal exchange writes it.
@@ -174,6 +192,19 @@ pub fn travels(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_meant_however_a_telephone_wrote_it() {
+        let part = |text| NamePart::read(text).unwrap();
+        let (first, middle) = (part("Zoë"), Some(part("Marie")));
+        let name = PersonName::Dual { first, middle, last: part("O’Connor-Dubé") };
+        for typed in ["Zoë Marie O’Connor-Dubé", "zoe oconnor dube", " ZOE  O'CONNOR-DUBE "] {
+            assert!(name.is_meant_by(typed), "{typed}");
+        }
+        for typed in ["", "-", "Zoe", "O'Connor-Dube", "Zoe Marie", "Zoe Maria O'Connor-Dube"] {
+            assert!(!name.is_meant_by(typed), "{typed}");
+        }
+    }
 
     #[test]
     fn a_name_is_tidied_before_it_is_kept() {

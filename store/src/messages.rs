@@ -37,7 +37,8 @@ pub async fn tell(
         and case $5
             when 'EVERYONE' then p.confirmed_at is not null
             when 'FIRST' then p.parent = 0
-            when 'INVITED' then p.parent > 0 and not p.parent = any(c.certified_by)
+            -- One message for the children of one birth.
+            when 'INVITED' then p.parent > 0 and c.ordinal = 1 and not p.parent = any(c.certified_by)
         end
         on conflict on constraint each_message_once do nothing",
     )

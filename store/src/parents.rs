@@ -11,6 +11,7 @@ use crate::{
     columns::{case_ref, inconsistent, number, read},
     contents,
     keys::{self, DataKey},
+    outbox::{self, Errand},
 };
 
 const TABLE: &str = "parents";
@@ -229,6 +230,19 @@ pub async fn count_wrong_answer(
     .fetch_optional(conn)
     .await?;
     number(TABLE, case, tries.ok_or(StoreError::NoCase)?)
+}
+
+/// The workflow will be told that a parent has answered.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn answered(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    outbox::add(conn, case, &Errand::ParentsAnswered, at).await
 }
 
 /// How a parent other than the first is reached. `None` for one who gave nothing.

@@ -257,7 +257,11 @@ async fn keep_parents(
             parents::keep_reach(conn, key, case, parent, 1, reach, at).await?;
         }
         match &it.certification {
-            None => parents::draw_link(conn, keys, key, case, parent).await?,
+            // One link for the children of one birth.
+            None if child.ordinal == 1 => {
+                parents::draw_link(conn, keys, key, case, parent).await?;
+            }
+            None => (),
             Some(certification) => {
                 let of = certifications::Of { case, version: FIRST_VERSION, parent };
                 let digest = digest::of(&child.content.statement);

@@ -3,7 +3,7 @@
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    BirthPlace, Certification, Code, MOST_PARENTS_IN_LAW, Parent, Presence,
+    BirthPlace, Certification, Code, MOST_PARENTS_IN_LAW, Parent, Presence, Violation,
     address::{country, region},
     names::{exchanged, name},
     reach::{self, Reached},
@@ -118,7 +118,7 @@ fn one(r: &mut Reader, it: Parent, nth: usize, family: Family) -> Option<One> {
         if wants_sin { Some(r.choice("canadian_status", it.canadian_status)) } else { None };
     r.must_be(true, "agrees_child_surname", it.agrees_child_surname, Code::SurnameNotAgreed);
     let certification = r.within("certification", |r| match invited {
-        false => certification(r, it.certification).map(Some),
+        false => certification(r, it.certification, CertificationMethod::Present).map(Some),
         true => not_yet(r, &it.certification).then_some(None),
     });
     let reached = r.within("contact", |r| match nth {
@@ -173,14 +173,33 @@ fn not_yet(r: &mut Reader, it: &Certification) -> bool {
     !said
 }
 
-fn certification(r: &mut Reader, it: Certification) -> Option<statement::Certification> {
+impl Certification {
+    /// Reads a certification by itself, by the rules of the form.
+    ///
+    /// # Errors
+    ///
+    /// Everything that breaks a rule, under `/certification`.
+    pub fn read(
+        self,
+        method: CertificationMethod,
+    ) -> Result<statement::Certification, Vec<Violation>> {
+        let mut reader = Reader::default();
+        let read = reader.within("certification", |r| certification(r, self, method));
+        reader.finish(read)
+    }
+}
+
+fn certification(
+    r: &mut Reader,
+    it: Certification,
+    method: CertificationMethod,
+) -> Option<statement::Certification> {
     let language = r.choice("language", it.language);
     let typed_name = signature(r, it.typed_name);
     if it.checked != Some(true) {
         r.report("checked", Code::CertificationMissing);
     }
     let text_version = r.text_version("text_version", it.text_version);
-    let method = CertificationMethod::Present;
     Some(statement::Certification {
         text_version: text_version?,
         language: language?,

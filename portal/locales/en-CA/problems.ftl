@@ -81,3 +81,5 @@ problem-CASE_CLOSED = The case is closed
     .detail = A closed case takes no decision.
 problem-GROUNDS_DO_NOT_FIT = This reason does not fit
     .detail = The action cannot be taken for this reason.
+problem-ALREADY_CERTIFIED = You have certified this
+    .detail = What you sent is certified. If something in it is wrong, say so to the other parent.

@@ -81,3 +81,5 @@ problem-CASE_CLOSED = Le dossier est fermé
     .detail = Un dossier fermé n'accepte plus de décision.
 problem-GROUNDS_DO_NOT_FIT = Ce motif ne convient pas
     .detail = L'action ne peut pas être prise pour ce motif.
+problem-ALREADY_CERTIFIED = Vous avez déjà attesté
+    .detail = Ce que vous avez envoyé est attesté. Si un renseignement est inexact, dites-le à l'autre parent.

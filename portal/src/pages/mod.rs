@@ -5,6 +5,7 @@ mod case;
 mod desk;
 mod form;
 mod home;
+mod invited;
 mod parts;
 mod session;
 mod status;
@@ -37,6 +38,11 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/case/{ref}", get(case::show))
         .route("/{language}/case/{ref}/withdraw", post(case::withdraw))
         .route("/{language}/case/{ref}/pay", post(case::pay))
+        .route("/{language}/case/{ref}/welcome", get(case::welcome))
+        .route("/{language}/case/{ref}/statement", get(case::statement::show))
+        .route("/{language}/case/{ref}/certify", post(case::statement::certify))
+        .route("/{language}/case/{ref}/object", post(case::statement::object))
+        .route("/{language}/read/{token}", get(invited::ask).post(invited::answer))
         .route("/{language}/desk", get(desk::list))
         .route("/{language}/desk/sign-in", post(desk::sign_in))
         .route("/{language}/desk/sign-out", post(desk::sign_out))

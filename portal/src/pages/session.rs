@@ -24,8 +24,21 @@ pub(super) type SetCookies = AppendHeaders<Vec<(header::HeaderName, HeaderValue)
 
 /// Lets a browser see one case for a while, in both languages.
 pub(super) fn opens_case(portal: &Portal, case: CaseRef, code: &str) -> SetCookies {
+    opens_cases(portal, [(case, code.to_owned())])
+}
+
+/// As [`opens_case`], for the children of one birth.
+pub(super) fn opens_cases(
+    portal: &Portal,
+    cases: impl IntoIterator<Item = (CaseRef, String)>,
+) -> SetCookies {
+    let cookies = cases.into_iter().flat_map(|(case, code)| case_cookies(portal, case, &code));
+    AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie)).collect())
+}
+
+fn case_cookies(portal: &Portal, case: CaseRef, code: &str) -> [HeaderValue; 2] {
     let paths = [Speaks::ENGLISH, Speaks::FRENCH].map(|t| format!("/{}/case/{case}", t.path()));
-    set(paths.map(|path| cookie(portal, CODE, code, path, CASE_SESSION)))
+    paths.map(|path| cookie(portal, CODE, code, path, CASE_SESSION))
 }
 
 /// The access code that a browser holds for the case it asks for.

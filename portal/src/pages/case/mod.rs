@@ -19,7 +19,11 @@ use store::{
     cases::{self, CaseRow},
     messages,
     payments::{self, Offer},
+    submissions,
 };
+
+mod said;
+pub(super) mod statement;
 
 use super::{Frame, page, parts::Part, session, unread};
 use crate::{
@@ -66,6 +70,32 @@ pub(super) async fn show(
         Some(visit) => shown(&portal, t, &visit, None).await,
         None => Ok(Redirect::to(&format!("/{}/status", t.path())).into_response()),
     }
+}
+
+/// A parent's codes, to be written down: one per child of the birth.
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct WelcomePage {
+    frame: Frame,
+    case: CaseRef,
+    codes: Vec<(CaseRef, String)>,
+}
+
+pub(super) async fn welcome(
+    State(portal): State<Portal>,
+    t: Speaks,
+    Path((_, case)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Some(Visit { case, row, parent }) = visit(&portal, &case, &headers).await? else {
+        return Ok(Redirect::to(&format!("/{}/status", t.path())).into_response());
+    };
+    let mut conn = portal.pool.acquire().await?;
+    let cases = submissions::cases(&mut conn, row.submission).await?;
+    let code = |case| portal.access.code(case, row.submission, parent);
+    let codes = cases.into_iter().map(|(case, _)| (case, code(case))).collect();
+    let frame = Frame::new(t, &format!("/case/{case}/welcome"));
+    Ok(page(StatusCode::OK, &WelcomePage { frame, case, codes }))
 }
 
 /// The case, if the browser holds a code to it.
