@@ -57,6 +57,10 @@ pub enum Fact {
     WithdrawalAgreed {
         parent: u8,
     },
+    /// What was sent to a parent came back: the address is wrong, or nobody reads there.
+    MessageBounced {
+        parent: u8,
+    },
     /// The parents' own correction: everyone certifies anew.
     ContentCorrected {
         version: u32,
@@ -430,6 +434,7 @@ impl Facts {
             Fact::Closed { ending } => set(&mut self.closed, at, *ending),
             Fact::Received
             | Fact::ParentConfirmed { .. }
+            | Fact::MessageBounced { .. }
             | Fact::ParentNotConfirmed { .. }
             | Fact::NoticeAwaited
             | Fact::NoticeDiffers { .. }

@@ -63,6 +63,13 @@ impl Speaks {
         TEXTS.lookup_with_args(self.id(), key, &HashMap::from([(Cow::Borrowed(name), value)]))
     }
 
+    /// The text of a key, with several things filled in.
+    pub(crate) fn filled(self, key: &str, fill: &[(&'static str, &str)]) -> String {
+        let value = |text: &str| FluentValue::String(Cow::Owned(text.to_owned()));
+        let fill = fill.iter().map(|(name, text)| (Cow::Borrowed(*name), value(text))).collect();
+        TEXTS.lookup_with_args(self.id(), key, &fill)
+    }
+
     /// The text of a key, if there is one.
     pub(crate) fn maybe(self, key: &str) -> Option<String> {
         TEXTS.try_lookup(self.id(), key)

@@ -6,6 +6,7 @@
 mod access;
 mod api;
 mod case_view;
+mod courier;
 mod decisions;
 mod engine;
 mod health;
@@ -37,6 +38,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use crate::{
     access::AccessKey,
+    courier::{Courier, MessageSettings},
     engine::Engine,
     settings::Settings,
     staff::{Member, Staff},
@@ -49,6 +51,7 @@ pub fn router(portal: Portal) -> Router {
         .merge(api::router())
         .merge(pages::router())
         .merge(health::router())
+        .merge(courier::callback::router())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(middleware::from_fn(heard_out::heard_out))
@@ -72,6 +75,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let errands = tokio::spawn(outbox::run(portal.clone(), stop.clone()));
+    let letters = tokio::spawn(courier::run(portal.clone(), stop.clone()));
     let ending = stop.clone();
     let served = axum::serve(listener, router(portal))
         .with_graceful_shutdown(async move {
@@ -82,6 +86,7 @@ pub async fn serve(
         .context("the portal cannot serve");
     stop.cancel();
     errands.await.context("the outbox loop failed")?;
+    letters.await.context("the courier failed")?;
     served
 }
 

@@ -7,6 +7,8 @@ use domain::{clocks::Clocks, statement::SecondParent};
 use secrecy::SecretString;
 use temporalio_client::Url;
 
+use crate::MessageSettings;
+
 /// The portal: the parents' form and status page, the staff desk, the JSON API.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -46,6 +48,13 @@ pub struct Settings {
     /// How long new cases wait for what, as JSON in milliseconds; what is left out keeps the lawful value.
     #[arg(long, env = "NEWBORN_CLOCKS", value_parser = read_clocks)]
     pub clocks: Option<Clocks>,
+
+    /// Where browsers find this portal, such as https://births.example.ca.
+    #[arg(long, env = "NEWBORN_PUBLIC_URL")]
+    pub public_url: Url,
+
+    #[command(flatten)]
+    pub messages: MessageSettings,
 
     /// How the second parent certifies: PRESENT (in the same sitting), or LINK (also later, through a link).
     #[arg(long, env = "NEWBORN_SECOND_PARENT")]

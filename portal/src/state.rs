@@ -5,11 +5,12 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use anyhow::{Context, bail};
 use domain::{calendar, clocks::Clocks, statement::SecondParent};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use secrecy::SecretString;
 use sqlx::PgPool;
 use store::Keys;
 use tokio::time::{Instant, sleep};
 
-use crate::{AccessKey, Engine, Settings, Staff, logging, metrics::Metrics};
+use crate::{AccessKey, Courier, Engine, Settings, Staff, logging, metrics::Metrics};
 
 /// How long the portal waits for the case file when it starts: the worker makes its tables.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,6 +28,12 @@ pub struct Parts {
     pub access: AccessKey,
     pub staff: Staff,
     pub engine: Engine,
+    /// Who carries messages to parents.
+    pub courier: Courier,
+    /// By which the message service's callbacks are known.
+    pub callback_token: Option<SecretString>,
+    /// Where browsers find this portal, without a last slash: links in messages begin with it.
+    pub public_url: String,
     /// What new cases wait for, and how long.
     pub clocks: Clocks,
     /// How the province lets the second parent certify.
@@ -69,6 +76,9 @@ impl Portal {
             access: AccessKey::read(&settings.access_key_file)?,
             staff: Staff::read(&settings.staff_file)?,
             engine: Engine::at(settings.temporal_address.clone(), &settings.temporal_namespace),
+            courier: settings.messages.courier()?,
+            callback_token: settings.messages.callback_token()?,
+            public_url: settings.public_url.as_str().trim_end_matches('/').to_owned(),
             clocks: settings.clocks.clone().unwrap_or_default(),
             second_parent: settings.second_parent,
             https: settings.https,

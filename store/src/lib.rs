@@ -7,6 +7,7 @@ pub mod cases;
 pub mod certifications;
 mod columns;
 pub mod contents;
+pub mod deliveries;
 mod desk;
 mod error;
 pub mod keys;

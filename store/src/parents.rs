@@ -245,7 +245,7 @@ pub async fn answered(
     outbox::add(conn, case, &Errand::ParentsAnswered, at).await
 }
 
-/// How a parent other than the first is reached. `None` for one who gave nothing.
+/// How a parent is reached. `None` for one who gave nothing.
 ///
 /// # Errors
 ///
@@ -256,6 +256,10 @@ pub async fn reach(
     case: CaseRef,
     parent: u8,
 ) -> Result<Option<Reach>, StoreError> {
+    if parent == 0 {
+        let (_, contact) = contents::contact(conn, keys, case).await?;
+        return Ok(Some(contact.reach()));
+    }
     let key = keys::open(conn, keys, case).await?;
     let newest: Option<(i32, Vec<u8>)> = sqlx::query_as(
         "select version, sealed

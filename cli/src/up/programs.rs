@@ -109,6 +109,7 @@ impl Plan<'_> {
             .with("--search-key-file", &self.secrets.search_key)
             .with("--access-key-file", &self.secrets.access_key)
             .with("--second-parent", "LINK")
+            .with("--public-url", self.ports.http(Part::Portal))
             .with("--staff-file", self.layout.staff());
         self.ours("portal", flags, self.case_file(), Duration::from_secs(4))
     }

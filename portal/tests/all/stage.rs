@@ -18,7 +18,7 @@ use domain::{
     statement::SecondParent,
 };
 use jiff::Timestamp;
-use portal::{AccessKey, Engine, Member, Parts, Portal, Staff, router};
+use portal::{AccessKey, Courier, Engine, Member, Parts, Portal, Staff, router};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
@@ -265,6 +265,9 @@ fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
         engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
         clocks: Clocks::default(),
         https: false,
+        courier: Courier::Nobody,
+        callback_token: None,
+        public_url: "http://portal.test".to_owned(),
         second_parent: SecondParent::Link,
         now,
     })

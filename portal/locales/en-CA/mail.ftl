@@ -1,0 +1,6 @@
+# Messages: that there is something to read, and where. Nothing about anybody.
+
+mail-form-subject = A form is waiting for you to read it
+mail-form-body = There is a form for you to read. Open this link: { $link }
+mail-news-subject = News about your application { $case }
+mail-news-body = There is news about your application { $case }. Read it here, with your access code: { $link }

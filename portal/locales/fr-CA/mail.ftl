@@ -1,0 +1,6 @@
+# Messages : qu'il y a quelque chose à lire, et où. Rien au sujet de personne.
+
+mail-form-subject = Un formulaire attend que vous le lisiez
+mail-form-body = Vous avez un formulaire à lire. Ouvrez ce lien : { $link }
+mail-news-subject = Du nouveau dans votre demande { $case }
+mail-news-body = Il y a du nouveau dans votre demande { $case }. Lisez-le ici, avec votre code d'accès : { $link }

@@ -1,0 +1,243 @@
+//! How messages to parents are sent, and what became of them.
+//!
+//! A courier begins, takes what is [`pending`], sends it, marks each message and commits. A message may be sent twice if
+//! the courier is cut off between sending and marking: better told twice than never.
+
+use domain::{CaseRef, contact::NotifyBy, facts::Message, people::Language};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+
+use crate::{
+    StoreError,
+    columns::{case_ref, inconsistent, number, read},
+};
+
+const TABLE: &str = "messages";
+
+/// A message to send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    pub id: i64,
+    pub case: CaseRef,
+    pub message: Message,
+    /// Whom, from 0.
+    pub parent: u8,
+    pub language: Language,
+    /// Whether we know that we speak to them.
+    pub confirmed: bool,
+    /// How often sending it has failed.
+    pub attempts: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    case_ref: String,
+    message: String,
+    parent: i16,
+    language: String,
+    confirmed: bool,
+    attempts: i32,
+}
+
+impl TryFrom<Row> for Pending {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let case = case_ref(TABLE, &row.case_ref)?;
+        Ok(Self {
+            id: row.id,
+            case,
+            message: read(TABLE, case, &row.message)?,
+            parent: number(TABLE, case, row.parent)?,
+            language: read(TABLE, case, &row.language)?,
+            confirmed: row.confirmed,
+            attempts: number(TABLE, case, row.attempts)?,
+        })
+    }
+}
+
+/// Takes up to `limit` messages that are due at `at`, oldest first. They stay locked until the caller commits; others
+/// skip them meanwhile.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn pending(
+    conn: &mut PgConnection,
+    limit: i64,
+    at: Timestamp,
+) -> Result<Vec<Pending>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select m.id, m.case_ref, m.message, m.parent, p.language,
+            p.confirmed_at is not null as confirmed, m.attempts
+        from messages m
+        join parents p using (case_ref, parent)
+        where m.state = 'WAITING'
+        and m.next_try_at <= $2
+        order by m.id
+        limit $1
+        for update of m skip locked",
+    )
+    .bind(limit)
+    .bind(at.to_sqlx())
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Pending::try_from).collect()
+}
+
+/// How a message went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Email,
+    Text,
+}
+
+impl Channel {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Email => NotifyBy::Email.code(),
+            Self::Text => NotifyBy::Text.code(),
+        }
+    }
+}
+
+/// It went out; `sent_as` is what the message service calls it, if that says what becomes of messages.
+///
+/// # Errors
+///
+/// [`StoreError::Database`]; [`StoreError::Inconsistent`] if no such message waits.
+pub async fn sent(
+    conn: &mut PgConnection,
+    id: i64,
+    channel: Channel,
+    sent_as: Option<&str>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "update messages
+        set state = 'SENT', channel = $2, sent_as = $3, moved_at = $4
+        where id = $1
+        and state = 'WAITING'",
+    )
+    .bind(id)
+    .bind(channel.code())
+    .bind(sent_as)
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
+    one(id, marked.rows_affected())
+}
+
+/// This parent wants no messages, or none can be sent: they read it on their page.
+///
+/// # Errors
+///
+/// As for [`sent`].
+pub async fn on_page(conn: &mut PgConnection, id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "update messages
+        set state = 'ON_PAGE', moved_at = $2
+        where id = $1
+        and state = 'WAITING'",
+    )
+    .bind(id)
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
+    one(id, marked.rows_affected())
+}
+
+/// It could not be sent; it is tried again after a pause that grows from a second to ten minutes.
+///
+/// # Errors
+///
+/// As for [`sent`].
+pub async fn failed(conn: &mut PgConnection, id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "update messages
+        set attempts = attempts + 1,
+            next_try_at = $2 + least(
+                interval '10 minutes',
+                interval '1 second' * power(2, least(attempts, 12))
+            )
+        where id = $1
+        and state = 'WAITING'",
+    )
+    .bind(id)
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
+    one(id, marked.rows_affected())
+}
+
+/// The service refuses this address for good.
+///
+/// # Errors
+///
+/// As for [`sent`].
+pub async fn refused(
+    conn: &mut PgConnection,
+    id: i64,
+    channel: Channel,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "update messages
+        set state = 'BOUNCED', channel = $2, moved_at = $3
+        where id = $1
+        and state = 'WAITING'",
+    )
+    .bind(id)
+    .bind(channel.code())
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
+    one(id, marked.rows_affected())
+}
+
+/// What the message service says became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Delivered,
+    Bounced,
+}
+
+/// Notes what became of a message that was sent. Gives whose it was the first time it is heard; nothing for a message that
+/// is not known or whose end is.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn ended(
+    conn: &mut PgConnection,
+    sent_as: &str,
+    outcome: Outcome,
+    at: Timestamp,
+) -> Result<Option<(CaseRef, u8)>, StoreError> {
+    let state = match outcome {
+        Outcome::Delivered => "DELIVERED",
+        Outcome::Bounced => "BOUNCED",
+    };
+    let whose: Option<(String, i16)> = sqlx::query_as(
+        "update messages
+        set state = $2, moved_at = $3
+        where sent_as = $1
+        and state = 'SENT'
+        returning case_ref, parent",
+    )
+    .bind(sent_as)
+    .bind(state)
+    .bind(at.to_sqlx())
+    .fetch_optional(conn)
+    .await?;
+    let Some((case, parent)) = whose else { return Ok(None) };
+    let case = case_ref(TABLE, &case)?;
+    Ok(Some((case, number(TABLE, case, parent)?)))
+}
+
+fn one(id: i64, marked: u64) -> Result<(), StoreError> {
+    if marked == 1 { Ok(()) } else { Err(inconsistent(TABLE, id)) }
+}
