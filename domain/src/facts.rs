@@ -234,6 +234,8 @@ pub struct Facts {
     pub statement_withdrawn: Option<Timestamp>,
 
     pub fee: Option<Dated<(String, Cents)>>,
+    /// A payment was offered, and it is not known yet whether it is good.
+    pub payment_offered: Option<Timestamp>,
     pub payment_awaited: Option<Timestamp>,
     pub fee_declined: Option<Timestamp>,
     pub fee_earned: Option<Timestamp>,
@@ -298,6 +300,7 @@ impl Facts {
             refused: None,
             statement_withdrawn: None,
             fee: None,
+            payment_offered: None,
             payment_awaited: None,
             fee_declined: None,
             fee_earned: None,
@@ -390,10 +393,12 @@ impl Facts {
             Fact::FeeDeclined { .. } if self.fee.is_none() => {
                 let known = self.fee_declined.is_some();
                 self.fee_declined = Some(at);
+                self.payment_offered = None;
                 if known { Change::Known } else { Change::New }
             }
             Fact::FeeDeclined { .. } => Change::Known,
             Fact::PaymentOffered { .. } => {
+                self.payment_offered = Some(at);
                 self.payment_awaited = None;
                 self.fee_declined = None;
                 Change::New

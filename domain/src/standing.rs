@@ -4,14 +4,23 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use jiff::civil::Date;
+
 use crate::{
     answers::Refusal,
+    calendar::{self, Calendar},
     code::codes,
     decision::{Pivot, Progress, Situation},
     desk::{ApplicationCourse, Course, Leg, Reason},
     facts::{Ending, Facts},
     fees::Cents,
 };
+
+/// Business days from registration and payment to the letter with the certificate.
+const CERTIFICATE_DAYS: u16 = 15;
+
+/// Business days from registration to the letter with the SIN.
+const SIN_DAYS: u16 = 10;
 
 codes! {
     pub enum BirthStanding {
@@ -238,12 +247,45 @@ impl Facts {
         }
     }
 
-    /// Whether the parents can still pay: the certificate waits for it, also when it has waited for so long that it is on
-    /// the desk.
+    /// Whether the parents can pay: they want a certificate and have not paid, also when that has waited for so long that
+    /// it is on the desk.
     #[must_use]
     pub fn awaits_payment(&self) -> bool {
         let open = self.closed.is_none() && self.certificate_wanted.is_some();
-        open && self.payment_is_missing() && self.certificate() != CertificateStanding::Cancelled
+        let unpaid = self.fee.is_none() && self.payment_offered.is_none();
+        open && unpaid && self.certificate() != CertificateStanding::Cancelled
+    }
+
+    /// The day by which a part should be done, by the published standards: letters leave within so many business days.
+    /// `None` for a part that is done, or whose time has not begun.
+    ///
+    /// Source: docs/decisions/0009-business-days.md.
+    #[must_use]
+    pub fn expected(&self, leg: Leg) -> Option<Date> {
+        let registered = self.registered.as_ref().map(|it| calendar::day(it.at));
+        match leg {
+            Leg::Birth => None,
+            Leg::Certificate if self.mailed.is_some() || self.order_ended.is_some() => None,
+            Leg::Certificate => {
+                let paid = self.fee.as_ref().map(|it| calendar::day(it.at))?;
+                let from = registered?.max(paid);
+                Some(Calendar::Province.business_days_after(from, CERTIFICATE_DAYS))
+            }
+            Leg::Sin => match self.sin() {
+                SinStanding::WaitingRegistration
+                | SinStanding::Applied
+                | SinStanding::Adjudication
+                | SinStanding::InReview => {
+                    Some(Calendar::Federal.business_days_after(registered?, SIN_DAYS))
+                }
+                SinStanding::NotWanted
+                | SinStanding::Issued
+                | SinStanding::Refused
+                | SinStanding::Withdrawn
+                | SinStanding::Direct
+                | SinStanding::NotNeeded => None,
+            },
+        }
     }
 
     fn payment_is_missing(&self) -> bool {

@@ -14,6 +14,7 @@ mod heard_out;
 mod intake;
 mod language;
 mod listing;
+mod live;
 pub mod logging;
 mod metrics;
 mod outbox;
@@ -75,6 +76,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let errands = tokio::spawn(outbox::run(portal.clone(), stop.clone()));
+    let watching = tokio::spawn(live::run(portal.clone(), stop.clone()));
     let letters = tokio::spawn(courier::run(portal.clone(), stop.clone()));
     let ending = stop.clone();
     let served = axum::serve(listener, router(portal))
@@ -87,6 +89,7 @@ pub async fn serve(
     stop.cancel();
     errands.await.context("the outbox loop failed")?;
     letters.await.context("the courier failed")?;
+    watching.await.context("the loop of those who watch failed")?;
     served
 }
 

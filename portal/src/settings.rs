@@ -53,6 +53,10 @@ pub struct Settings {
     #[arg(long, env = "NEWBORN_PUBLIC_URL")]
     pub public_url: Url,
 
+    /// The hosted payment page; without one, nothing can be paid online.
+    #[arg(long, env = "NEWBORN_PAYMENT_PAGE")]
+    pub payment_page: Option<Url>,
+
     #[command(flatten)]
     pub messages: MessageSettings,
 

@@ -8,9 +8,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use secrecy::SecretString;
 use sqlx::PgPool;
 use store::Keys;
+use temporalio_client::Url;
 use tokio::time::{Instant, sleep};
 
-use crate::{AccessKey, Courier, Engine, Settings, Staff, logging, metrics::Metrics};
+use crate::{AccessKey, Courier, Engine, Settings, Staff, live::Live, logging, metrics::Metrics};
 
 /// How long the portal waits for the case file when it starts: the worker makes its tables.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,6 +33,8 @@ pub struct Parts {
     pub courier: Courier,
     /// By which the message service's callbacks are known.
     pub callback_token: Option<SecretString>,
+    /// The hosted payment page, if there is one to pay at.
+    pub payment_page: Option<Url>,
     /// Where browsers find this portal, without a last slash: links in messages begin with it.
     pub public_url: String,
     /// What new cases wait for, and how long.
@@ -47,6 +50,7 @@ pub struct Parts {
 struct Inner {
     parts: Parts,
     metrics: Metrics,
+    live: Live,
     zone: TimeZone,
 }
 
@@ -60,7 +64,12 @@ impl Deref for Portal {
 
 impl From<Parts> for Portal {
     fn from(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, metrics: Metrics::new(), zone: calendar::province() }))
+        Self(Arc::new(Inner {
+            parts,
+            metrics: Metrics::new(),
+            live: Live::default(),
+            zone: calendar::province(),
+        }))
     }
 }
 
@@ -78,6 +87,7 @@ impl Portal {
             engine: Engine::at(settings.temporal_address.clone(), &settings.temporal_namespace),
             courier: settings.messages.courier()?,
             callback_token: settings.messages.callback_token()?,
+            payment_page: settings.payment_page.clone(),
             public_url: settings.public_url.as_str().trim_end_matches('/').to_owned(),
             clocks: settings.clocks.clone().unwrap_or_default(),
             second_parent: settings.second_parent,
@@ -90,6 +100,10 @@ impl Portal {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// The time of the province.

@@ -128,6 +128,23 @@ pub async fn several(
     rows.into_iter().map(SummaryRow::summary).collect()
 }
 
+/// The newest revision of several cases; a reference without a case has no entry.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn revisions(
+    conn: &mut PgConnection,
+    cases: &[CaseRef],
+) -> Result<Vec<(CaseRef, i64)>, StoreError> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("select case_ref, revision from cases where case_ref = any($1)")
+            .bind(cases.iter().map(CaseRef::to_string).collect::<Vec<_>>())
+            .fetch_all(conn)
+            .await?;
+    rows.into_iter().map(|(case, revision)| Ok((case_ref(TABLE, &case)?, revision))).collect()
+}
+
 #[derive(sqlx::FromRow)]
 struct SummaryRow {
     #[sqlx(flatten)]
@@ -221,9 +238,9 @@ pub(crate) async fn insert(
         "insert into cases (
             case_ref, submission, ordinal, delivery, correlation, revision, log_hash,
             received_at, certificate_wanted, sin_wanted,
-            parents, content_version, certified_by, certified_at, invited_at
+            parents, content_version, certified_by, certified_at, invited_at, payment_offered_at
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(new.case.to_string())
     .bind(new.submission)
@@ -240,6 +257,7 @@ pub(crate) async fn insert(
     .bind(columns::listed(&new.facts.certified_by))
     .bind(new.facts.certified.map(ToSqlx::to_sqlx))
     .bind(new.facts.invited.map(ToSqlx::to_sqlx))
+    .bind(new.facts.payment_offered.map(ToSqlx::to_sqlx))
     .execute(conn)
     .await;
     match inserted {

@@ -198,7 +198,7 @@ async fn file(
         services.sin.is_some(),
         number("cases", case, new.certifiers.len())?,
     );
-    for fact in received(new) {
+    for fact in received(new, child) {
         facts.add(&fact, at);
         log.push(&fact);
     }
@@ -223,7 +223,7 @@ async fn file(
     }
     log.append(conn).await?;
     keep_parents(conn, keys, &key, child, new).await?;
-    for message in received(new).iter().filter_map(Fact::message) {
+    for message in received(new, child).iter().filter_map(Fact::message) {
         messages::tell(conn, case, message, at).await?;
     }
     let awaits_parents = facts.certified.is_none();
@@ -233,13 +233,15 @@ async fn file(
 }
 
 /// What is known of a case when it is received.
-fn received(new: &NewSubmission<'_>) -> Vec<Fact> {
+fn received(new: &NewSubmission<'_>, child: &NewCase<'_>) -> Vec<Fact> {
     let parents = (0..).zip(new.certifiers);
     let said = parents.map(|(parent, it)| match &it.certification {
         Some(_) => Fact::ParentCertified { parent, version: FIRST_VERSION },
         None => Fact::ParentInvited { parent },
     });
-    std::iter::once(Fact::Received).chain(said).collect()
+    let token = child.content.services.payment_token.as_ref();
+    let paid = token.map(|_| Fact::PaymentOffered { generation: 0 });
+    std::iter::once(Fact::Received).chain(said).chain(paid).collect()
 }
 
 async fn keep_parents(

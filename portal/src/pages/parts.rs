@@ -1,6 +1,6 @@
 //! Where the parts of a case stand, in words.
 
-use domain::{facts::Facts, standing::FeeStanding};
+use domain::{desk::Leg, facts::Facts, standing::FeeStanding};
 
 use crate::language::Speaks;
 
@@ -13,6 +13,8 @@ pub(super) struct Part {
     pub(super) holder: String,
     /// What the parents have to do.
     pub(super) todo: String,
+    /// The day by which it should be done.
+    pub(super) expected: Option<String>,
     /// What else is known: a number, a day, an amount.
     pub(super) more: Vec<String>,
 }
@@ -20,6 +22,9 @@ pub(super) struct Part {
 impl Part {
     pub(super) fn all(t: Speaks, facts: &Facts) -> Vec<Self> {
         let mut parts = vec![birth(t, facts), certificate(t, facts), sin(t, facts)];
+        for (part, leg) in parts.iter_mut().zip([Leg::Birth, Leg::Certificate, Leg::Sin]) {
+            part.expected = facts.expected(leg).map(|day| t.date(day));
+        }
         if let Some(fee) = fee(t, facts) {
             parts[1].more.push(fee);
         }
@@ -36,6 +41,7 @@ impl Part {
             state: t.say(&key),
             holder: about("holder"),
             todo: about("todo"),
+            expected: None,
             more: Vec::new(),
         }
     }

@@ -22,12 +22,7 @@ const TOKEN: &str = "newborn-staff";
 
 pub(super) type SetCookies = AppendHeaders<Vec<(header::HeaderName, HeaderValue)>>;
 
-/// Lets a browser see one case for a while, in both languages.
-pub(super) fn opens_case(portal: &Portal, case: CaseRef, code: &str) -> SetCookies {
-    opens_cases(portal, [(case, code.to_owned())])
-}
-
-/// As [`opens_case`], for the children of one birth.
+/// Lets a browser see the cases of one birth for a while, in both languages.
 pub(super) fn opens_cases(
     portal: &Portal,
     cases: impl IntoIterator<Item = (CaseRef, String)>,
@@ -77,7 +72,8 @@ fn cookie(portal: &Portal, name: &str, value: &str, path: String, age: Duration)
         .path(path)
         .max_age(age)
         .http_only(true)
-        .same_site(SameSite::Strict)
+        // A parent comes back from the payment page, which is another site.
+        .same_site(if name == CODE { SameSite::Lax } else { SameSite::Strict })
         .secure(portal.https)
         .build();
     HeaderValue::from_str(&cookie.to_string()).expect("codes and tokens are visible ASCII")

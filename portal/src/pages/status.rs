@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::{Form as Inputs, FormRejection};
 use domain::CaseRef;
 use serde::Deserialize;
-use store::cases;
+use store::{cases, submissions};
 use uuid::Uuid;
 
 use super::{Frame, page, session, unread};
@@ -50,20 +50,31 @@ pub(super) async fn open(
     asked: Result<Inputs<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Inputs(asked) = asked.map_err(unread)?;
-    match case_of(&portal, &asked).await? {
-        Some(case) => {
+    match codes_of(&portal, &asked).await? {
+        Some(Opened { case, codes }) => {
             let there = Redirect::to(&format!("/{}/case/{case}", t.path()));
-            Ok((session::opens_case(&portal, case, &asked.code), there).into_response())
+            Ok((session::opens_cases(&portal, codes), there).into_response())
         }
         None => Ok(page(StatusCode::NOT_FOUND, &StatusPage::new(t, asked.reference, true))),
     }
 }
 
-async fn case_of(portal: &Portal, asked: &Asked) -> Result<Option<CaseRef>, Problem> {
+/// The codes of all children of the birth to whom one of them opens.
+async fn codes_of(portal: &Portal, asked: &Asked) -> Result<Option<Opened>, Problem> {
     let Ok(case) = asked.reference.parse::<CaseRef>() else { return Ok(None) };
     let mut conn = portal.pool.acquire().await?;
     let row = cases::facts(&mut conn, case).await?;
     let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
-    let parent = portal.access.opens(case, submission, &asked.code);
-    Ok(row.zip(parent).map(|_| case))
+    let Some(parent) = portal.access.opens(case, submission, &asked.code).filter(|_| row.is_some())
+    else {
+        return Ok(None);
+    };
+    let children = submissions::cases(&mut conn, submission).await?;
+    let code = |case| portal.access.code(case, submission, parent);
+    Ok(Some(Opened { case, codes: children.into_iter().map(|(it, _)| (it, code(it))).collect() }))
+}
+
+struct Opened {
+    case: CaseRef,
+    codes: Vec<(CaseRef, String)>,
 }

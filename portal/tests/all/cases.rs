@@ -111,7 +111,7 @@ async fn a_decision_counts_for_what_its_author_has_seen() {
     );
     let stale = stage.decide(&case, OFFICER, Some("\"7\""), withdraw()).await;
     assert_eq!(stale.problem().1, "STALE");
-    assert_eq!((stale.status.as_u16(), &stale.json()["revision"]), (409, &json!(3)));
+    assert_eq!((stale.status.as_u16(), &stale.json()["revision"]), (409, &json!(4)));
     assert_eq!(stage.rows().await, before);
 }
 
@@ -176,9 +176,9 @@ async fn a_decision_while_the_engine_is_away_is_written_down_and_counts_only_if_
     let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
     let facts: Vec<_> =
         view["timeline"].as_array().expect("it is a list").iter().map(|it| &it["what"]).collect();
-    let received = ["received", "parent-certified", "parent-certified"];
-    assert_eq!(facts[..3], received);
-    assert_eq!(facts[3..], ["decision-asked", "decision-unanswered"]);
+    let received = ["received", "parent-certified", "parent-certified", "payment-offered"];
+    assert_eq!(facts[..4], received);
+    assert_eq!(facts[4..], ["decision-asked", "decision-unanswered"]);
     assert_eq!(view["birth"]["state"], "RECEIVED");
 }
 
@@ -188,11 +188,11 @@ async fn the_birth_is_withdrawn_when_each_parent_who_certified_has_asked() {
     let [(case, first), (_, second)] = stage.both().await;
     let asked = stage.decide(&case, &first, Some(RECEIVED), withdraw()).await;
     assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
-    assert_eq!(asked.json()["timeline"][3]["what"], "withdrawal-agreed");
+    assert_eq!(asked.json()["timeline"][4]["what"], "withdrawal-agreed");
     // Nobody agrees for somebody else by asking twice.
-    let again = stage.decide(&case, &first, Some("4"), withdraw()).await;
-    assert_eq!((again.status, &again.json()["revision"]), (StatusCode::OK, &json!(4)));
-    let both = stage.decide(&case, &second, Some("4"), withdraw()).await;
+    let again = stage.decide(&case, &first, Some("5"), withdraw()).await;
+    assert_eq!((again.status, &again.json()["revision"]), (StatusCode::OK, &json!(5)));
+    let both = stage.decide(&case, &second, Some("5"), withdraw()).await;
     assert_eq!(both.problem().1, "ENGINE_AWAY");
 }
 
@@ -202,7 +202,7 @@ async fn a_corrected_contact_is_a_new_version_and_names_its_author_to_staff_alon
     let (case, code) = stage.ordinary().await;
     let set = json!({ "mailing.postal_code": "k1a0b1", "contact.email": "new@example.ca" });
     let body = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": set });
-    assert_eq!(stage.decide(&case, OFFICER, Some("\"3\""), body).await.problem().1, "ENGINE_AWAY");
+    assert_eq!(stage.decide(&case, OFFICER, Some("\"4\""), body).await.problem().1, "ENGINE_AWAY");
     let seen = |view: Value| {
         let timeline = view["timeline"].as_array().expect("it is a list").clone();
         timeline.into_iter().find(|it| it["what"] == "contact-corrected").expect("it was corrected")

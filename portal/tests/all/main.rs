@@ -6,6 +6,8 @@ mod intake;
 mod openapi;
 mod outbox;
 mod pages;
+mod payment;
 mod reads;
+mod second_parent;
 mod stage;
 mod texts;

@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     browser::cookie,
-    stage::{OFFICER, Stage, VIEWER},
+    stage::{OFFICER, RECEIVED, Stage, VIEWER},
 };
 
 /// What stands between two marks for the first time.
@@ -194,7 +194,7 @@ async fn parents_withdraw_only_together() {
     let stage = Stage::new().await;
     let (case, cookies) = stage.family().await;
     let path = format!("/en/case/{case}/withdraw");
-    let birth = [("revision", "3"), ("leg", "birth")];
+    let birth = [("revision", RECEIVED), ("leg", "birth")];
     assert_eq!(stage.post(&path, "", &birth).await.status, StatusCode::NOT_FOUND);
     assert_eq!(stage.post(&path, &cookies, &birth).await.status, StatusCode::SEE_OTHER);
     let waits = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
@@ -205,61 +205,9 @@ async fn parents_withdraw_only_together() {
     let second = cookie(&opened.headers);
     let asked = stage.page(&format!("/en/case/{case}"), &second).await.text;
     assert!(asked.contains("The other parent asked to withdraw"), "{asked}");
-    let birth = [("revision", "4"), ("leg", "birth")];
+    let birth = [("revision", "5"), ("leg", "birth")];
     let sent = stage.post(&path, &second, &birth).await;
     assert!(sent.text.contains("The engine does not answer"), "{}", sent.text);
-}
-
-#[tokio::test]
-async fn who_pays_later_is_not_told_of_a_declined_payment() {
-    let stage = Stage::new().await;
-    let (case, cookies) = stage.family().await;
-    stage.happens(&case, &[Fact::PaymentAwaited]).await;
-    let page = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
-    assert!(page.contains("The certificate waits for your payment."), "{page}");
-    assert!(page.contains("The fee is not paid yet."), "{page}");
-    assert!(page.contains("The certificate costs $25.00"), "{page}");
-    assert!(!page.contains("was declined"), "{page}");
-
-    // After 30 days an officer looks at it; who pays then is still welcome. Once it is withdrawn, nobody asks for money.
-    let leg = Leg::Certificate;
-    let raised = Fact::DeskRaised { leg, reason: Reason::PaymentNotConfirmed };
-    stage.happens(&case, &[raised]).await;
-    let page = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
-    assert!(page.contains("The certificate costs $25.00"), "{page}");
-    stage.happens(&case, &[Fact::LegWithdrawn { leg }]).await;
-    let page = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
-    assert!(!page.contains("The certificate costs"), "{page}");
-}
-
-#[tokio::test]
-async fn a_declined_payment_can_be_made_again() {
-    let stage = Stage::new().await;
-    let (case, cookies) = stage.family().await;
-    let path = format!("/en/case/{case}/pay");
-    let early = stage.post(&path, &cookies, &[("token", "sandbox-card-approved-2")]).await;
-    assert!(early.text.contains("The payment was not taken"));
-
-    stage.happens(&case, &[Fact::FeeDeclined { generation: 0 }]).await;
-    let page = stage.page(&format!("/en/case/{case}"), &cookies).await;
-    assert!(page.text.contains("The certificate costs $25.00"), "{}", page.text);
-    // The token that came with the form is the one that was declined.
-    let entries = stage.rows().await;
-    let same = stage.post(&path, &cookies, &[("token", "sandbox-card-approved")]).await;
-    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(same.text.contains("The payment was not taken"), "{}", same.text);
-    assert!(same.text.contains("The certificate costs $25.00"), "the form was hidden");
-    assert_eq!(stage.rows().await, entries);
-
-    let paid = stage.post(&path, &cookies, &[("token", "sandbox-card-approved-2")]).await;
-    assert_eq!(paid.status, StatusCode::SEE_OTHER);
-    let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
-    let last =
-        view["timeline"].as_array().expect("it is a list").last().cloned().expect("it has entries");
-    assert_eq!(
-        (&last["what"], &last["detail"]["generation"]),
-        (&"payment-offered".into(), &1.into())
-    );
 }
 
 #[tokio::test]
@@ -296,7 +244,7 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
     let french = stage.page(&path.replace("/en/", "/fr/"), &officer).await.text;
     assert!(french.contains("nom du parent qui a accouché"), "{french}");
     let retry = [
-        ("revision", "3"),
+        ("revision", RECEIVED),
         ("action", "retry-now"),
         ("leg", "birth"),
         ("reason", "NOTICE_AMENDED"),
@@ -323,7 +271,7 @@ async fn an_officer_corrects_the_contact_field_by_field() {
     let officer = stage.signed_in(OFFICER).await;
     let path = format!("/en/desk/case/{case}");
     let fixed = [
-        ("revision", "3"),
+        ("revision", RECEIVED),
         ("action", "correct-contact"),
         ("reason", "PARENTS_ASKED"),
         ("contact.mailing.city", "Ottawa"),
@@ -343,7 +291,7 @@ async fn an_officer_corrects_the_contact_field_by_field() {
     let again: Vec<_> = good
         .iter()
         .copied()
-        .map(|(name, it)| (name, if name == "revision" { "6" } else { it }))
+        .map(|(name, it)| (name, if name == "revision" { "7" } else { it }))
         .collect();
     let again = stage.post(&path, &officer, &again).await;
     assert!(again.text.contains("The engine does not answer"), "{}", again.text);
@@ -363,7 +311,7 @@ async fn a_post_from_another_site_is_refused() {
         .header("host", "portal.test")
         .header("origin", "http://elsewhere.test")
         .header("content-type", "application/x-www-form-urlencoded");
-    let answer = stage.send(request, "revision=3&leg=birth").await;
+    let answer = stage.send(request, "revision=4&leg=birth").await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 

@@ -29,8 +29,9 @@ use tracing_subscriber::fmt::MakeWriter;
 pub const OFFICER: &str = "officer-token-0123456789";
 pub const VIEWER: &str = "viewer-token-0123456789";
 
-/// The revision of the ordinary case when it has been received: so it was logged, and that both parents certified.
-pub const RECEIVED: &str = "3";
+/// The revision of the ordinary case when it has been received: so it was logged, that both parents certified, and that
+/// they paid.
+pub const RECEIVED: &str = "4";
 
 /// Where the tests' PostgreSQL is.
 const ADMIN: &str = "NEWBORN_TEST_DATABASE_URL";
@@ -170,7 +171,12 @@ impl Stage {
 
     /// Posts the ordinary family; gives the reference of its case and the access code.
     pub async fn ordinary(&self) -> (String, String) {
-        let answer = self.submit("ordinary", ordinary().to_string()).await;
+        self.received(ordinary()).await
+    }
+
+    /// Posts a form; gives the reference of its first case and the first parent's access code.
+    pub async fn received(&self, form: Value) -> (String, String) {
+        let answer = self.submit("ordinary", form.to_string()).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
         let case = &answer.json()["cases"][0];
         let text = |field: &str| case[field].as_str().expect("it is a text").to_owned();
@@ -259,7 +265,7 @@ fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
     ];
     Portal::from(Parts {
         pool: pool.clone(),
-        keys: store::Keys::new([1; 32], [2; 32]),
+        keys: keys(),
         access: AccessKey::new([3; 32]),
         staff: Staff::of(staff).expect("the tokens are long"),
         engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
@@ -267,6 +273,7 @@ fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
         https: false,
         courier: Courier::Nobody,
         callback_token: None,
+        payment_page: Some("http://pay.test/pay".parse().expect("it is an address")),
         public_url: "http://portal.test".to_owned(),
         second_parent: SecondParent::Link,
         now,
@@ -288,6 +295,11 @@ impl Drop for Dropped {
             eprintln!("the database {} was left behind", self.0);
         }
     }
+}
+
+/// The keys of every stage.
+pub fn keys() -> store::Keys {
+    store::Keys::new([1; 32], [2; 32])
 }
 
 pub fn ordinary() -> Value {

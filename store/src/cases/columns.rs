@@ -27,7 +27,7 @@ macro_rules! fact_columns {
         c.registration_asked_at, c.registered_at, c.registration_number, c.registered_on,
         c.refused_at, c.refusal, c.statement_withdrawn_at,
         c.fee_paid_at, c.fee_id, c.fee_cents,
-        c.payment_awaited_at, c.fee_declined_at, c.fee_earned_at, c.fee_refunded_at,
+        c.payment_offered_at, c.payment_awaited_at, c.fee_declined_at, c.fee_earned_at, c.fee_refunded_at,
         c.ordered_at, c.order_id, c.production_at, c.printed_at,
         c.mailed_at, c.mailed_on, c.returned_at, c.order_ended_at,
         c.application_asked_at, c.applied_at, c.application_id, c.adjudication_at, c.issued_at,
@@ -67,6 +67,7 @@ pub(crate) struct FactColumns {
     fee_paid_at: Option<Timestamp>,
     fee_id: Option<String>,
     fee_cents: Option<i64>,
+    payment_offered_at: Option<Timestamp>,
     payment_awaited_at: Option<Timestamp>,
     fee_declined_at: Option<Timestamp>,
     fee_earned_at: Option<Timestamp>,
@@ -123,6 +124,7 @@ impl FactColumns {
             refused: dated(self.refused_at, word(self.refusal.as_deref())?)?,
             statement_withdrawn: time(self.statement_withdrawn_at),
             fee: dated(self.fee_paid_at, fee)?,
+            payment_offered: time(self.payment_offered_at),
             payment_awaited: time(self.payment_awaited_at),
             fee_declined: time(self.fee_declined_at),
             fee_earned: time(self.fee_earned_at),
@@ -188,6 +190,7 @@ pub(super) async fn update(
         refused,
         statement_withdrawn,
         fee,
+        payment_offered,
         payment_awaited,
         fee_declined,
         fee_earned,
@@ -226,7 +229,7 @@ pub(super) async fn update(
             payment_awaited_at = $44,
             content_version = $45, certified_by = $46, certified_at = $47, invited_at = $48,
             objected_at = $49, objection = $50, reminded = $51,
-            withdrawal_agreed_by = $52
+            withdrawal_agreed_by = $52, payment_offered_at = $53
         where case_ref = $1",
     )
     .bind(case.to_string())
@@ -281,6 +284,7 @@ pub(super) async fn update(
     .bind(it(objection).map(|objection| objection.code()))
     .bind(i16::from(*reminded))
     .bind(listed(withdrawal_agreed_by))
+    .bind(payment_offered.map(ToSqlx::to_sqlx))
     .execute(conn)
     .await
 }

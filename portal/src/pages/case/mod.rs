@@ -11,17 +11,16 @@ use domain::{
     CaseRef,
     decision::{Action, Grounds},
     desk::Leg,
-    facts::{Fact, Facts},
-    people::Actor,
+    facts::Facts,
 };
 use serde::Deserialize;
 use store::{
     cases::{self, CaseRow},
-    messages,
-    payments::{self, Offer},
-    submissions,
+    messages, submissions,
 };
 
+pub(super) mod live;
+pub(super) mod pay;
 mod said;
 pub(super) mod statement;
 
@@ -46,8 +45,10 @@ struct CasePage {
     withdrawals: Vec<Leg>,
     /// The key of what is to be said about a withdrawal of the birth that some want and some have not asked for.
     agreement: Option<&'static str>,
-    /// The amount to pay, if a payment is awaited.
-    to_pay: Option<String>,
+    /// What can be paid now, and where.
+    to_pay: Option<pay::Asked>,
+    /// The other children of the birth, with their positions.
+    siblings: Vec<(CaseRef, u8)>,
     problem: Option<(String, String)>,
 }
 
@@ -121,6 +122,7 @@ async fn shown(
         .into_iter()
         .rev()
         .map(|(message, at)| (t.word("message", message.code()), t.moment(at, portal.zone())));
+    let cases = submissions::cases(&mut conn, row.submission).await?;
     let facts = &row.facts;
     let withdrawals =
         facts.situation().actions().into_iter().filter(|(action, _)| *action == Action::Withdraw);
@@ -132,10 +134,8 @@ async fn shown(
         told: told.collect(),
         withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
         agreement: agreement(facts, *parent),
-        to_pay: facts
-            .certificate_wanted
-            .filter(|_| facts.awaits_payment())
-            .map(|product| t.amount(product.fee_for(facts.received))),
+        to_pay: pay::asked(portal, t, *case, facts),
+        siblings: cases.into_iter().filter(|it| it.0 != *case).collect(),
         problem: problem.map(|it| in_words(t, it)),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
@@ -185,41 +185,6 @@ pub(super) async fn withdraw(
         Ok(()) => Ok(back(t, visit.case)),
         Err(problem) => refreshed(&portal, t, visit, &problem).await,
     }
-}
-
-#[derive(Deserialize)]
-pub(super) struct Payment {
-    token: String,
-}
-
-/// Keeps what the payment page gave back, and has the workflow told.
-pub(super) async fn pay(
-    State(portal): State<Portal>,
-    t: Speaks,
-    Path((_, case)): Path<(String, String)>,
-    headers: HeaderMap,
-    typed: Result<Inputs<Payment>, FormRejection>,
-) -> Result<Response, Problem> {
-    let Inputs(typed) = typed.map_err(unread)?;
-    let visit = visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
-    let case = visit.case;
-    let token = typed.token.trim();
-    let usable =
-        (1..=200).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
-    if !usable || !visit.row.facts.awaits_payment() {
-        return refreshed(&portal, t, visit, &Problem::PaymentNotTaken).await;
-    }
-    let mut tx = portal.pool.begin().await?;
-    let offer = payments::offer(&mut tx, &portal.keys, case, token, portal.now()).await?;
-    let Offer::New(generation) = offer else {
-        // It was declined before. As an offer it would only hide the form, for nobody hears of it again.
-        drop(tx);
-        return refreshed(&portal, t, visit, &Problem::PaymentNotTaken).await;
-    };
-    let offered = [Fact::PaymentOffered { generation }];
-    cases::record(&mut tx, case, Actor::Parents, None, &offered, portal.now()).await?;
-    tx.commit().await?;
-    Ok(back(t, case))
 }
 
 fn back(t: Speaks, case: CaseRef) -> Response {
