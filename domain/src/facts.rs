@@ -61,6 +61,10 @@ pub enum Fact {
     MessageBounced {
         parent: u8,
     },
+    /// This parent is protected: no other learns more than whether the birth is registered.
+    Protected {
+        parent: u8,
+    },
     /// The parents' own correction: everyone certifies anew.
     ContentCorrected {
         version: u32,
@@ -218,6 +222,8 @@ pub struct Facts {
     pub reminded: u8,
     /// Who wants the birth withdrawn; from 0, as in the form.
     pub withdrawal_agreed_by: BTreeSet<u8>,
+    /// The parent who is protected from the others.
+    pub protected: Option<Dated<u8>>,
     /// What a parent said instead of certifying.
     pub objection: Option<Dated<Objection>>,
 
@@ -290,6 +296,7 @@ impl Facts {
             invited: None,
             reminded: 0,
             withdrawal_agreed_by: BTreeSet::new(),
+            protected: None,
             objection: None,
             statement: None,
             notice_found: None,
@@ -324,6 +331,12 @@ impl Facts {
         }
     }
 
+    /// Whether somebody is protected from this parent.
+    #[must_use]
+    pub fn is_closed_to(&self, parent: u8) -> bool {
+        self.protected.as_ref().is_some_and(|protected| protected.it != parent)
+    }
+
     /// Adds a fact. Adding it again changes nothing; facts may come in any order.
     pub fn add(&mut self, fact: &Fact, at: Timestamp) -> Change {
         match fact {
@@ -338,6 +351,7 @@ impl Facts {
             }
             Fact::ParentReminded { .. } => Change::Known,
             Fact::ParentCertified { parent, version } => self.certified(*parent, *version, at),
+            Fact::Protected { parent } => set(&mut self.protected, at, *parent),
             Fact::WithdrawalAgreed { parent } => {
                 let new = self.withdrawal_agreed_by.insert(*parent);
                 if new { Change::New } else { Change::Known }

@@ -34,6 +34,15 @@ impl Role {
 }
 
 codes! {
+    /// Why a member of staff looks at a case in which somebody is protected.
+    pub enum Purpose {
+        ResolveTask = "RESOLVE_TASK",
+        ParentAsked = "PARENT_ASKED",
+        Audit = "AUDIT",
+    }
+}
+
+codes! {
     /// Who did something, as history may know it: a kind of person, never a name.
     pub enum Actor {
         /// This engine, by its own rules.

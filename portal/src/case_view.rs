@@ -58,6 +58,38 @@ pub(crate) struct CaseView {
     pub(crate) timeline: Vec<EntryView>,
 }
 
+/// All that a parent sees from whom another is protected.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ClosedCase)]
+pub(crate) struct ClosedView {
+    #[serde(rename = "ref")]
+    #[schema(value_type = String, example = "NB-7K3F-92QX")]
+    case: CaseRef,
+    child: u8,
+    birth: ClosedBirth,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ClosedBirth {
+    #[schema(value_type = BirthWord)]
+    state: BirthStanding,
+}
+
+impl ClosedView {
+    pub(crate) fn of(case: CaseRef, row: &CaseRow) -> Self {
+        let state = closed_birth(&row.facts);
+        Self { case, child: row.ordinal, birth: ClosedBirth { state } }
+    }
+}
+
+/// Received, or registered: nothing between.
+pub(crate) fn closed_birth(facts: &Facts) -> BirthStanding {
+    match facts.registered {
+        Some(_) => BirthStanding::Registered,
+        None => BirthStanding::Received,
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Birth {
     #[schema(value_type = BirthWord)]

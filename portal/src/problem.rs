@@ -36,6 +36,8 @@ pub(crate) enum Problem {
     Stale(i64),
     NotAllowed(NotAllowed),
     CertifiedField(String),
+    /// Somebody in the case is protected: staff say why they look.
+    PurposeMissing,
     PaymentNotTaken,
     CrossSite,
     RouteUnknown,
@@ -69,7 +71,7 @@ impl Problem {
             | Self::NotAllowed(_)
             | Self::CertifiedField(_)
             | Self::PaymentNotTaken => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RevisionMissing => StatusCode::PRECONDITION_REQUIRED,
+            Self::RevisionMissing | Self::PurposeMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::EngineAway | Self::CaseFileAway | Self::TimedOut => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -96,6 +98,7 @@ impl Problem {
             Self::Stale(_) => "STALE",
             Self::NotAllowed(why) => why.code(),
             Self::CertifiedField(_) => "CERTIFIED_FIELD",
+            Self::PurposeMissing => "PURPOSE_MISSING",
             Self::PaymentNotTaken => "PAYMENT_NOT_TAKEN",
             Self::CrossSite => "CROSS_SITE",
             Self::RouteUnknown => "ROUTE_UNKNOWN",

@@ -1,11 +1,16 @@
 //! Staff who look leave a trace, before they see anything.
 
-use domain::calendar;
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::request::Parts,
+};
+use domain::{CaseRef, calendar, facts::Facts, people::Purpose};
+use serde::Deserialize;
 use store::{StoreError, reads};
 
 pub(crate) use store::reads::Looked;
 
-use crate::{Portal, staff::Member};
+use crate::{Portal, problem::Problem, staff::Member};
 
 /// Writes down that a member of staff looks at something.
 pub(crate) async fn note(
@@ -18,4 +23,37 @@ pub(crate) async fn note(
     reads::keep(&mut tx, &member.name, calendar::day(now), looked, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Why somebody looks, as the address says it: `?purpose=RESOLVE_TASK`.
+pub(crate) struct Why(pub(crate) Option<Purpose>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Why {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Stated {
+            purpose: Option<Purpose>,
+        }
+
+        let stated = Query::<Stated>::from_request_parts(parts, state).await;
+        let Query(stated) = stated.map_err(|_| Problem::InvalidField("purpose".to_owned()))?;
+        Ok(Self(stated.purpose))
+    }
+}
+
+/// Writes down that a member of staff looks at a case. Where somebody is protected they have to say why.
+pub(crate) async fn note_case(
+    portal: &Portal,
+    member: &Member,
+    case: CaseRef,
+    facts: &Facts,
+    Why(purpose): Why,
+) -> Result<(), Problem> {
+    if facts.protected.is_some() && purpose.is_none() {
+        return Err(Problem::PurposeMissing);
+    }
+    let purpose = purpose.filter(|_| facts.protected.is_some());
+    Ok(note(portal, member, Looked::Case(case, purpose)).await?)
 }

@@ -26,6 +26,8 @@ pub struct Pending {
     pub language: Language,
     /// Whether we know that we speak to them.
     pub confirmed: bool,
+    /// Whether another parent is protected from this one: nothing is sent.
+    pub closed: bool,
     /// How often sending it has failed.
     pub attempts: u32,
 }
@@ -38,6 +40,7 @@ struct Row {
     parent: i16,
     language: String,
     confirmed: bool,
+    closed: bool,
     attempts: i32,
 }
 
@@ -53,6 +56,7 @@ impl TryFrom<Row> for Pending {
             parent: number(TABLE, case, row.parent)?,
             language: read(TABLE, case, &row.language)?,
             confirmed: row.confirmed,
+            closed: row.closed,
             attempts: number(TABLE, case, row.attempts)?,
         })
     }
@@ -71,9 +75,11 @@ pub async fn pending(
 ) -> Result<Vec<Pending>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
         "select m.id, m.case_ref, m.message, m.parent, p.language,
-            p.confirmed_at is not null as confirmed, m.attempts
+            p.confirmed_at is not null as confirmed,
+            coalesce(c.protected_parent <> m.parent, false) as closed, m.attempts
         from messages m
         join parents p using (case_ref, parent)
+        join cases c using (case_ref)
         where m.state = 'WAITING'
         and m.next_try_at <= $2
         order by m.id

@@ -34,6 +34,7 @@ pub async fn tell(
         from cases c
         join parents p using (case_ref)
         where c.case_ref = $1
+        and (c.protected_parent is null or c.protected_parent = p.parent)
         and case $5
             when 'EVERYONE' then p.confirmed_at is not null
             when 'FIRST' then p.parent = 0

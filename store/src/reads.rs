@@ -3,9 +3,9 @@
 //!
 //! The hash of an entry is made as that of a case's log, over these fields: the hash of the entry
 //! before, the member of staff, the day (`2026-11-23`), the number of the entry, its time, what was
-//! looked at, the case reference.
+//! looked at, the case reference, and the purpose where there is one.
 
-use domain::CaseRef;
+use domain::{CaseRef, people::Purpose};
 use jiff::{Timestamp, civil::Date};
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
@@ -19,7 +19,8 @@ use crate::{
 /// What somebody looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Looked {
-    Case(CaseRef),
+    /// With the purpose, if somebody in the case is protected.
+    Case(CaseRef, Option<Purpose>),
     /// A list of cases.
     Cases,
     Desk,
@@ -28,15 +29,22 @@ pub enum Looked {
 impl Looked {
     const fn code(self) -> &'static str {
         match self {
-            Self::Case(_) => "CASE",
+            Self::Case(..) => "CASE",
             Self::Cases => "CASES",
             Self::Desk => "DESK",
         }
     }
 
+    const fn purpose(self) -> Option<&'static str> {
+        match self {
+            Self::Case(_, Some(purpose)) => Some(purpose.code()),
+            Self::Case(_, None) | Self::Cases | Self::Desk => None,
+        }
+    }
+
     fn case(self) -> Option<String> {
         match self {
-            Self::Case(case) => Some(case.to_string()),
+            Self::Case(case, _) => Some(case.to_string()),
             Self::Cases | Self::Desk => None,
         }
     }
@@ -57,8 +65,8 @@ pub async fn keep(
 ) -> Result<(), StoreError> {
     let at = stored(at);
     let before = lock(conn, staff, day).await?;
-    let (what, case) = (looked.code(), looked.case());
-    let next = head(before, staff, day, at, what, case.as_deref());
+    let (what, case, purpose) = (looked.code(), looked.case(), looked.purpose());
+    let next = head(before, staff, day, at, what, case.as_deref(), purpose);
     sqlx::query(
         "with head as (
             update staff_sessions
@@ -66,8 +74,8 @@ pub async fn keep(
             where staff = $1
             and day = $2
         )
-        insert into staff_reads (staff, day, seq, at, what, case_ref, prev_hash, hash)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        insert into staff_reads (staff, day, seq, at, what, case_ref, prev_hash, hash, purpose)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(staff)
     .bind(day.to_sqlx())
@@ -77,6 +85,7 @@ pub async fn keep(
     .bind(case)
     .bind(before.hash)
     .bind(next.hash)
+    .bind(purpose)
     .execute(conn)
     .await?;
     Ok(())
@@ -111,7 +120,7 @@ pub async fn verify(conn: &mut PgConnection, staff: &str, day: Date) -> Result<C
     let rows: Vec<Row> = sqlx::query_as(
         "select
             s.reads as head_seq, s.log_hash as head_hash,
-            r.seq, r.at, r.what, r.case_ref, r.prev_hash, r.hash
+            r.seq, r.at, r.what, r.case_ref, r.purpose, r.prev_hash, r.hash
         from staff_sessions s
         left join staff_reads r using (staff, day)
         where staff = $1
@@ -124,7 +133,7 @@ pub async fn verify(conn: &mut PgConnection, staff: &str, day: Date) -> Result<C
     .await?;
     let mut before = Head::BEFORE_THE_FIRST;
     for read in rows.iter().filter_map(Row::read) {
-        let next = head(before, staff, day, read.at, read.what, read.case);
+        let next = head(before, staff, day, read.at, read.what, read.case, read.purpose);
         if read.seq != next.seq || read.prev_hash != before.hash || read.hash != next.hash {
             return Ok(Chain::Broken { seq: next.seq });
         }
@@ -149,6 +158,7 @@ struct Row {
     at: Option<jiff_sqlx::Timestamp>,
     what: Option<String>,
     case_ref: Option<String>,
+    purpose: Option<String>,
     prev_hash: Option<Vec<u8>>,
     hash: Option<Vec<u8>>,
 }
@@ -158,6 +168,7 @@ struct Read<'a> {
     at: Timestamp,
     what: &'a str,
     case: Option<&'a str>,
+    purpose: Option<&'a str>,
     prev_hash: &'a [u8],
     hash: &'a [u8],
 }
@@ -169,6 +180,7 @@ impl Row {
             at: self.at?.to_jiff(),
             what: self.what.as_deref()?,
             case: self.case_ref.as_deref(),
+            purpose: self.purpose.as_deref(),
             prev_hash: self.prev_hash.as_deref()?,
             hash: self.hash.as_deref()?,
         })
@@ -182,16 +194,20 @@ fn head(
     at: Timestamp,
     what: &str,
     case: Option<&str>,
+    purpose: Option<&str>,
 ) -> Head {
     let seq = before.seq + 1;
-    let hash = sum(&[
+    let (day, number, time) =
+        (day.to_string(), seq.to_be_bytes(), at.as_microsecond().to_be_bytes());
+    let mut fields: Vec<Option<&[u8]>> = vec![
         Some(&before.hash),
         Some(staff.as_bytes()),
-        Some(day.to_string().as_bytes()),
-        Some(&seq.to_be_bytes()),
-        Some(&at.as_microsecond().to_be_bytes()),
+        Some(day.as_bytes()),
+        Some(&number),
+        Some(&time),
         Some(what.as_bytes()),
         case.map(str::as_bytes),
-    ]);
-    Head { seq, hash }
+    ];
+    fields.extend(purpose.map(|purpose| Some(purpose.as_bytes())));
+    Head { seq, hash: sum(&fields) }
 }

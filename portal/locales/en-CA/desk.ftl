@@ -107,6 +107,7 @@ fact-parent-objected = Parent objected
 fact-parent-reminded = Parent reminded
 fact-withdrawal-agreed = Parent asked to withdraw
 fact-message-bounced = A message to a parent came back
+fact-protected = A parent is protected
 fact-content-corrected = Form corrected by the parents
 fact-statement-accepted = Statement accepted by the province
 fact-statement-refused = Statement refused by the province

@@ -83,3 +83,5 @@ problem-GROUNDS_DO_NOT_FIT = This reason does not fit
     .detail = The action cannot be taken for this reason.
 problem-ALREADY_CERTIFIED = You have certified this
     .detail = What you sent is certified. If something in it is wrong, say so to the other parent.
+problem-PURPOSE_MISSING = Say why you look
+    .detail = Somebody in this case is protected. Name the purpose: RESOLVE_TASK, PARENT_ASKED or AUDIT. It is kept with your name.

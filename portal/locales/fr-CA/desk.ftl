@@ -107,6 +107,7 @@ fact-parent-objected = Objection d'un parent
 fact-parent-reminded = Rappel envoyé à un parent
 fact-withdrawal-agreed = Retrait demandé par un parent
 fact-message-bounced = Un message à un parent n'a pas pu être livré
+fact-protected = Un parent est protégé
 fact-content-corrected = Formulaire corrigé par les parents
 fact-statement-accepted = Déclaration acceptée par la province
 fact-statement-refused = Déclaration refusée par la province

@@ -83,3 +83,5 @@ problem-GROUNDS_DO_NOT_FIT = Ce motif ne convient pas
     .detail = L'action ne peut pas être prise pour ce motif.
 problem-ALREADY_CERTIFIED = Vous avez déjà attesté
     .detail = Ce que vous avez envoyé est attesté. Si un renseignement est inexact, dites-le à l'autre parent.
+problem-PURPOSE_MISSING = Indiquez le motif de la consultation
+    .detail = Une personne est protégée dans ce dossier. Indiquez le motif : RESOLVE_TASK, PARENT_ASKED ou AUDIT. Il est conservé avec votre nom.

@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     Portal,
-    case_view::{self, Birth, CaseView, Certificate, FeeSchema, Sin, TaskView, Viewer},
+    case_view::{self, Birth, CaseView, Certificate, ClosedView, FeeSchema, Sin, TaskView, Viewer},
     listing::{self, Page, Start},
     problem::Problem,
-    reads::{self, Looked},
+    reads::{self, Looked, Why},
     staff::Member,
 };
 
@@ -31,10 +31,13 @@ use crate::{
     get,
     path = "/cases/{ref}",
     tag = "families",
-    params(("ref" = String, Path, example = "NB-7K3F-92QX")),
+    params(
+        ("ref" = String, Path, example = "NB-7K3F-92QX"),
+        ("purpose" = Option<String>, Query, description = "Why staff look, where somebody is protected", example = "RESOLVE_TASK"),
+    ),
     security(("access code" = []), ("staff token" = [])),
     responses(
-        (status = 200, description = "The case; `ETag` carries its revision", body = CaseView),
+        (status = 200, description = "The case; `ETag` carries its revision. To a parent from whom another is protected, `ClosedCase`", body = CaseView),
         Showing,
     )
 )]
@@ -42,9 +45,10 @@ pub(super) async fn show(
     State(portal): State<Portal>,
     bearer: Bearer,
     Path(case): Path<String>,
+    why: Why,
 ) -> Result<Response, Problem> {
     let (case, row, viewer) = bearer.open(&portal, &case).await?;
-    answer(&portal, case, &row, &viewer).await
+    answer(&portal, case, &row, &viewer, why).await
 }
 
 /// The case with its revision as `ETag`.
@@ -53,9 +57,15 @@ pub(super) async fn answer(
     case: CaseRef,
     row: &CaseRow,
     viewer: &Viewer,
+    why: Why,
 ) -> Result<Response, Problem> {
-    if let Viewer::Staff(member) = viewer {
-        reads::note(portal, member, Looked::Case(case)).await?;
+    match viewer {
+        Viewer::Staff(member) => reads::note_case(portal, member, case, &row.facts, why).await?,
+        // Nothing tells when something changes, either.
+        Viewer::Parent(parent) if row.facts.is_closed_to(*parent) => {
+            return Ok(Json(ClosedView::of(case, row)).into_response());
+        }
+        Viewer::Parent(_) => (),
     }
     let mut conn = portal.pool.acquire().await?;
     let view = case_view::show(&mut conn, case, row, viewer).await?;

@@ -27,6 +27,7 @@ use crate::{
     case_view::{CaseView, Viewer},
     decisions::{Author, Wish, decide},
     problem::Problem,
+    reads::Why,
 };
 
 /// A decision about a case.
@@ -78,9 +79,13 @@ pub(super) async fn post(
     bearer: Bearer,
     Path(case): Path<String>,
     headers: HeaderMap,
+    why: Why,
     Body(body): Body<DecisionBody>,
 ) -> Result<Response, Problem> {
     let (case, row, viewer) = bearer.open(&portal, &case).await?;
+    if matches!(&viewer, Viewer::Parent(parent) if row.facts.is_closed_to(*parent)) {
+        return Err(Problem::RoleMayNot);
+    }
     let seen = revision(&headers)?;
     if body.notice.is_some() {
         return Err(Problem::InvalidField("/notice".to_owned()));
@@ -94,7 +99,7 @@ pub(super) async fn post(
     let mut conn = portal.pool.acquire().await?;
     let row = case_file::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
     drop(conn);
-    cases::answer(&portal, case, &row, &viewer).await
+    cases::answer(&portal, case, &row, &viewer, why).await
 }
 
 /// The revision that was looked at, with or without the quotes of an entity tag.

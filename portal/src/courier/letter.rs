@@ -72,6 +72,7 @@ mod tests {
             parent: 1,
             language,
             confirmed: false,
+            closed: false,
             attempts: 0,
         }
     }

@@ -89,6 +89,9 @@ async fn send(
     message: &Pending,
 ) -> Result<(), StoreError> {
     let Pending { id, case, parent, .. } = *message;
+    if message.closed {
+        return deliveries::on_page(conn, id, portal.now()).await;
+    }
     let reach = match parents::reach(conn, &portal.keys, case, parent).await {
         Ok(reach) => reach,
         // Nobody is told of a case that was forgotten.

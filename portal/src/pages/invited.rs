@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use sqlx::PgConnection;
 use store::{
-    contents, messages,
+    cases, contents, messages,
     parents::{self, TRIES},
     submissions,
 };
@@ -62,10 +62,14 @@ pub(super) async fn ask(
     Path((_, token)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let mut conn = portal.pool.acquire().await?;
-    match parents::find_by_link(&mut conn, &portal.keys, &token).await? {
-        Some(_) => Ok(page(StatusCode::OK, &InvitedPage::new(t, &token))),
-        None => Ok(ended(t)),
-    }
+    let Some((case, parent)) = parents::find_by_link(&mut conn, &portal.keys, &token).await? else {
+        return Ok(ended(t));
+    };
+    let row = cases::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
+    Ok(match row.facts.is_closed_to(parent) {
+        true => ended(t),
+        false => page(StatusCode::OK, &InvitedPage::new(t, &token)),
+    })
 }
 
 /// Who somebody says they are.
@@ -99,6 +103,9 @@ pub(super) async fn answer(
         return Ok(ended(t));
     };
     let brief = contents::brief(&mut tx, &portal.keys, case).await?;
+    if brief.facts.is_closed_to(parent) {
+        return Ok(ended(t));
+    }
     let fits = brief.content.statement.parents.get(usize::from(parent));
     if !fits.is_some_and(|it| typed.fits(it)) {
         let left = wrong(&portal, &mut tx, case, parent).await?;

@@ -7,6 +7,7 @@ mod openapi;
 mod outbox;
 mod pages;
 mod payment;
+mod protection;
 mod reads;
 mod second_parent;
 mod stage;

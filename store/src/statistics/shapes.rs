@@ -130,6 +130,7 @@ impl Shape {
             invited: None,
             reminded: 0,
             withdrawal_agreed_by: BTreeSet::new(),
+            protected: None,
             objection: word(objection.as_deref())?.map(dated),
             statement: text(it.statement),
             notice_found: None,

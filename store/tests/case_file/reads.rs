@@ -15,8 +15,12 @@ const CLAIRE: &str = "Claire Officer";
 async fn with_reads() -> Database {
     let database = with_cases(&[some_case(), another_case()]).await;
     let mut conn = database.conn().await;
-    let looked =
-        [Looked::Desk, Looked::Case(some_case()), Looked::Case(another_case()), Looked::Cases];
+    let looked = [
+        Looked::Desk,
+        Looked::Case(some_case(), None),
+        Looked::Case(another_case(), None),
+        Looked::Cases,
+    ];
     for (seconds, looked) in (0..).zip(looked) {
         keep(&mut conn, CLAIRE, day(start()), looked, after(seconds)).await.unwrap();
     }
@@ -96,6 +100,7 @@ async fn the_reads_refuse_to_be_rewritten() {
 async fn nobody_looks_at_an_unknown_case() {
     let database = Database::new().await;
     let mut tx = database.begin().await;
-    let refused = keep(&mut tx, CLAIRE, day(start()), Looked::Case(some_case()), start()).await;
+    let refused =
+        keep(&mut tx, CLAIRE, day(start()), Looked::Case(some_case(), None), start()).await;
     assert!(matches!(refused, Err(StoreError::NoCase)));
 }

@@ -11,7 +11,8 @@ use domain::{
     CaseRef,
     decision::{Action, Grounds},
     desk::Leg,
-    facts::Facts,
+    facts::{Fact, Facts},
+    people::Actor,
 };
 use serde::Deserialize;
 use store::{
@@ -26,7 +27,7 @@ pub(super) mod statement;
 
 use super::{Frame, page, parts::Part, session, unread};
 use crate::{
-    Portal,
+    Portal, case_view,
     decisions::{Author, Wish, decide},
     language::Speaks,
     problem::Problem,
@@ -45,6 +46,8 @@ struct CasePage {
     withdrawals: Vec<Leg>,
     /// The key of what is to be said about a withdrawal of the birth that some want and some have not asked for.
     agreement: Option<&'static str>,
+    /// Whether this parent is protected already; nothing if there is nobody to be protected from.
+    protected: Option<bool>,
     /// What can be paid now, and where.
     to_pay: Option<pay::Asked>,
     /// The other children of the birth, with their positions.
@@ -67,10 +70,46 @@ pub(super) async fn show(
     Path((_, case)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    match visit(&portal, &case, &headers).await? {
+    match arrival(&portal, &case, &headers).await? {
+        Some(visit) if visit.row.facts.is_closed_to(visit.parent) => Ok(closed(t, &visit)),
         Some(visit) => shown(&portal, t, &visit, None).await,
         None => Ok(Redirect::to(&format!("/{}/status", t.path())).into_response()),
     }
+}
+
+/// All that a parent sees from whom another is protected. Nothing says so.
+#[derive(Template)]
+#[template(path = "closed.html")]
+struct ClosedPage {
+    frame: Frame,
+    case: CaseRef,
+    state: String,
+}
+
+fn closed(t: Speaks, Visit { case, row, .. }: &Visit) -> Response {
+    let state = t.say(&format!("birth-{}", case_view::closed_birth(&row.facts)));
+    let frame = Frame::new(t, &format!("/case/{case}"));
+    page(StatusCode::OK, &ClosedPage { frame, case: *case, state })
+}
+
+/// Marks that this parent is protected from the other.
+pub(super) async fn protect(
+    State(portal): State<Portal>,
+    t: Speaks,
+    Path((_, case)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Visit { row, parent, .. } =
+        visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let mut tx = portal.pool.begin().await?;
+    let facts = [Fact::Protected { parent }];
+    // Whoever is protected in one child's case is protected in the other's.
+    for (case, _) in submissions::cases(&mut tx, row.submission).await? {
+        cases::record(&mut tx, case, Actor::Parents, None, &facts, portal.now()).await?;
+    }
+    tx.commit().await?;
+    let case = case.parse().map_err(|_| Problem::CaseNotFound)?;
+    Ok(back(t, case))
 }
 
 /// A parent's codes, to be written down: one per child of the birth.
@@ -99,8 +138,17 @@ pub(super) async fn welcome(
     Ok(page(StatusCode::OK, &WelcomePage { frame, case, codes }))
 }
 
-/// The case, if the browser holds a code to it.
+/// The case, if the browser holds a code to it and nobody is protected from its holder.
 async fn visit(portal: &Portal, case: &str, headers: &HeaderMap) -> Result<Option<Visit>, Problem> {
+    let arrival = arrival(portal, case, headers).await?;
+    Ok(arrival.filter(|visit| !visit.row.facts.is_closed_to(visit.parent)))
+}
+
+async fn arrival(
+    portal: &Portal,
+    case: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Visit>, Problem> {
     let (Ok(case), Some(code)) = (case.parse::<CaseRef>(), session::held_code(headers)) else {
         return Ok(None);
     };
@@ -134,6 +182,7 @@ async fn shown(
         told: told.collect(),
         withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
         agreement: agreement(facts, *parent),
+        protected: (facts.parents > 1).then_some(facts.protected.is_some()),
         to_pay: pay::asked(portal, t, *case, facts),
         siblings: cases.into_iter().filter(|it| it.0 != *case).collect(),
         problem: problem.map(|it| in_words(t, it)),

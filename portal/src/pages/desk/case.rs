@@ -14,8 +14,11 @@ use domain::{
     contact::ContactField,
     decision::{Action, Grounds},
     desk::Leg,
+    facts::Fact,
     intake,
+    people::{Actor, Purpose},
 };
+use serde::Deserialize;
 use serde_json::Value;
 use store::{
     StoreError,
@@ -30,7 +33,7 @@ use crate::{
     decisions::{Author, Wish, decide as put},
     language::Speaks,
     problem::Problem,
-    reads::{self, Looked},
+    reads::{self, Why},
     staff::Member,
 };
 
@@ -40,6 +43,10 @@ struct DeskCasePage {
     frame: Frame,
     case: CaseRef,
     revision: i64,
+    /// What keeps the purpose in the address.
+    stated: String,
+    /// The parents that can be protected, from 0; none if one is.
+    parents: Vec<u8>,
     parts: Vec<Part>,
     tasks: Vec<Line>,
     choices: Vec<Choice>,
@@ -83,10 +90,51 @@ pub(in crate::pages) async fn show(
     t: Speaks,
     SignedIn(member): SignedIn,
     Path((_, case)): Path<(String, String)>,
+    why: Why,
 ) -> Result<Response, Problem> {
     let Some(member) = member else { return Ok(super::to_desk(t).into_response()) };
     let (case, row) = open(&portal, &case).await?;
-    shown(&portal, t, member, case, &row, None).await
+    if row.facts.protected.is_some() && why.0.is_none() {
+        let frame = Frame::new(t, &format!("/desk/case/{case}"));
+        return Ok(page(StatusCode::OK, &PurposePage { frame, case }));
+    }
+    shown(&portal, t, member, case, &row, why, None).await
+}
+
+/// Somebody in the case is protected: why does a member of staff look?
+#[derive(Template)]
+#[template(path = "purpose.html")]
+struct PurposePage {
+    frame: Frame,
+    case: CaseRef,
+}
+
+/// An officer protects a parent from the others. Nothing tells the others so.
+pub(in crate::pages) async fn protect(
+    State(portal): State<Portal>,
+    t: Speaks,
+    SignedIn(member): SignedIn,
+    Path((_, case)): Path<(String, String)>,
+    typed: Result<Inputs<Protecting>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Inputs(Protecting { parent }) = typed.map_err(unread)?;
+    let member = member.filter(|it| it.role.decides()).ok_or(Problem::RoleMayNot)?;
+    let (case, row) = open(&portal, &case).await?;
+    if parent >= row.facts.parents {
+        return Err(Problem::InvalidField("/parent".to_owned()));
+    }
+    let mut tx = portal.pool.begin().await?;
+    let facts = [Fact::Protected { parent }];
+    let by = Some(member.name.as_str());
+    cases::record(&mut tx, case, Actor::Staff, by, &facts, portal.now()).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/{}/desk/case/{case}", t.path())).into_response())
+}
+
+/// Which parent is protected, from 0.
+#[derive(Deserialize)]
+pub(in crate::pages) struct Protecting {
+    parent: u8,
 }
 
 async fn open(portal: &Portal, case: &str) -> Result<(CaseRef, CaseRow), Problem> {
@@ -102,9 +150,11 @@ async fn shown(
     member: Member,
     case: CaseRef,
     row: &CaseRow,
+    why: Why,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
-    reads::note(portal, &member, Looked::Case(case)).await?;
+    let purpose = why.0;
+    reads::note_case(portal, &member, case, &row.facts, why).await?;
     let mut conn = portal.pool.acquire().await?;
     let decides = member.role.decides();
     let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;
@@ -112,9 +162,14 @@ async fn shown(
         decides && row.facts.situation().allows(Action::CorrectContact, Leg::Birth).is_ok();
     let contact = if may_correct { contact(portal, &mut conn, case).await? } else { Vec::new() };
     let it = DeskCasePage {
-        frame: Frame::new(t, &format!("/desk/case/{case}")),
+        frame: Frame::new(t, &format!("/desk/case/{case}{}", stated(purpose))),
         case,
         revision: row.revision,
+        stated: stated(purpose),
+        parents: match row.facts.protected {
+            None if decides => (0..row.facts.parents).collect(),
+            Some(_) | None => Vec::new(),
+        },
         parts: Part::all(t, &row.facts),
         tasks: view.tasks.iter().map(|task| line(portal, t, task)).collect(),
         choices: if decides { choices(t, row) } else { Vec::new() },
@@ -234,6 +289,7 @@ pub(in crate::pages) async fn decide(
     t: Speaks,
     SignedIn(member): SignedIn,
     Path((_, case)): Path<(String, String)>,
+    why: Why,
     typed: Result<Inputs<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Problem> {
     let member = member.ok_or(Problem::NotSignedIn)?;
@@ -246,12 +302,20 @@ pub(in crate::pages) async fn decide(
     }
     let author = Author::Staff(member.clone());
     match put(&portal, case, &row, revision, &author, wish).await {
-        Ok(()) => Ok(Redirect::to(&format!("/{}/desk/case/{case}", t.path())).into_response()),
+        Ok(()) => {
+            let there = format!("/{}/desk/case/{case}{}", t.path(), stated(why.0));
+            Ok(Redirect::to(&there).into_response())
+        }
         Err(problem) => {
             let (case, row) = open(&portal, &case.to_string()).await?;
-            shown(&portal, t, member, case, &row, Some(&problem)).await
+            shown(&portal, t, member, case, &row, why, Some(&problem)).await
         }
     }
+}
+
+/// What keeps the purpose in an address.
+fn stated(purpose: Option<Purpose>) -> String {
+    purpose.map_or(String::new(), |purpose| format!("?purpose={purpose}"))
 }
 
 /// The page sends every contact field; only those that differ are corrected. With none, the newest correction is sent
