@@ -119,6 +119,7 @@ async fn put(portal: Portal, case: CaseRef, seen: i64, decision: Decision) -> Re
 fn may_decide(author: &Author, wish: &Wish) -> Result<(), Problem> {
     let may = match author {
         Author::Staff(member) => member.role.decides() && wish.action != Action::CorrectContent,
+        Author::Parent(0) => matches!(wish.action, Action::Withdraw | Action::CorrectContact),
         Author::Parent(_) => wish.action == Action::Withdraw,
     };
     if may { Ok(()) } else { Err(Problem::RoleMayNot) }
@@ -139,7 +140,7 @@ async fn write_down(
 ) -> Result<Option<Written>, Problem> {
     let mut tx = portal.pool.begin().await?;
     let agreement = match author {
-        Author::Parent(parent) if wish.leg == Leg::Birth => {
+        Author::Parent(parent) if wish.action == Action::Withdraw && wish.leg == Leg::Birth => {
             let row = cases::facts(&mut tx, case).await?.ok_or(Problem::CaseNotFound)?;
             Some(Agreement::of(*parent, &row.facts))
         }
@@ -224,6 +225,17 @@ async fn correct(
     let version =
         contents::correct_contact(tx, &portal.keys, case, &corrected, portal.now()).await?;
     Ok(Corrected::Now { version })
+}
+
+/// Whether a corrected contact could be taken.
+pub(crate) async fn check_contact(
+    portal: &Portal,
+    case: CaseRef,
+    set: &BTreeMap<String, String>,
+) -> Result<(), Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    let (_, contact) = contents::contact(&mut conn, &portal.keys, case).await?;
+    corrected(&contact, set).map(|_| ())
 }
 
 /// The contact with new values, read by the same rules as the form's.

@@ -115,6 +115,11 @@ impl Portal {
         (self.now)()
     }
 
+    /// When today began at the birthplace.
+    pub(crate) fn midnight(&self) -> Timestamp {
+        self.today().to_zoned(self.zone().clone()).map_or(self.now(), |it| it.timestamp())
+    }
+
     /// Today's date at the birthplace.
     pub(crate) fn today(&self) -> Date {
         calendar::day(self.now())

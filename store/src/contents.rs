@@ -29,7 +29,7 @@ fn content_purpose(version: u32) -> String {
 const CORRELATION: &str = "correlation";
 
 /// The purpose of a contact names its version: an old one cannot pass for a new one.
-fn contact_purpose(version: u32) -> String {
+pub(crate) fn contact_purpose(version: u32) -> String {
     format!("contact/{version}")
 }
 

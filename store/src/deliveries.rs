@@ -24,6 +24,8 @@ pub struct Pending {
     /// Whom, from 0.
     pub parent: u8,
     pub language: Language,
+    /// Which time it is told; the number of a one-time code.
+    pub occasion: u32,
     /// Whether we know that we speak to them.
     pub confirmed: bool,
     /// Whether another parent is protected from this one: nothing is sent.
@@ -39,6 +41,7 @@ struct Row {
     message: String,
     parent: i16,
     language: String,
+    occasion: i32,
     confirmed: bool,
     closed: bool,
     attempts: i32,
@@ -55,6 +58,7 @@ impl TryFrom<Row> for Pending {
             message: read(TABLE, case, &row.message)?,
             parent: number(TABLE, case, row.parent)?,
             language: read(TABLE, case, &row.language)?,
+            occasion: number(TABLE, case, row.occasion)?,
             confirmed: row.confirmed,
             closed: row.closed,
             attempts: number(TABLE, case, row.attempts)?,
@@ -74,7 +78,7 @@ pub async fn pending(
     at: Timestamp,
 ) -> Result<Vec<Pending>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select m.id, m.case_ref, m.message, m.parent, p.language,
+        "select m.id, m.case_ref, m.message, m.parent, p.language, m.occasion,
             p.confirmed_at is not null as confirmed,
             coalesce(c.protected_parent <> m.parent, false) as closed, m.attempts
         from messages m

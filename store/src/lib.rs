@@ -13,6 +13,7 @@ mod error;
 pub mod keys;
 pub mod log;
 pub mod messages;
+pub mod one_time_codes;
 pub mod outbox;
 pub mod parents;
 pub mod payments;

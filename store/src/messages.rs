@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 
-use crate::{StoreError, cases, columns::read};
+use crate::{
+    StoreError, cases,
+    columns::{number, read},
+};
 
 /// Tells the parents whom the message is for, unless they were told. A fact says itself what they are told of it:
 /// [`domain::facts::Fact::message`].
@@ -46,11 +49,48 @@ pub async fn tell(
     .bind(case.to_string())
     .bind(message.code())
     .bind(at.to_sqlx())
-    .bind(message.is_about_a_version())
+    .bind(message.is_told_again())
     .bind(audience)
+    .execute(&mut *conn)
+    .await?;
+    match told.rows_affected() {
+        0 if !cases::exists(conn, case).await? => Err(StoreError::NoCase),
+        0 => Ok(Change::Known),
+        _ => Ok(Change::New),
+    }
+}
+
+/// Tells the other parents who certified that something changed, once per version of it, and never what.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn tell_others(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    parent: u8,
+    version: u32,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into messages (case_ref, message, parent, occasion, told_at)
+        select c.case_ref, $2, p.parent, $4, $5
+        from cases c
+        join parents p using (case_ref)
+        where c.case_ref = $1
+        and p.parent <> $3
+        and p.confirmed_at is not null
+        and c.protected_parent is null
+        on conflict on constraint each_message_once do nothing",
+    )
+    .bind(case.to_string())
+    .bind(Message::SomethingChanged.code())
+    .bind(i16::from(parent))
+    .bind(number::<_, i32>("messages", case, version)?)
+    .bind(at.to_sqlx())
     .execute(conn)
     .await?;
-    Ok(if told.rows_affected() > 0 { Change::New } else { Change::Known })
+    Ok(())
 }
 
 /// Records what happened to a case, and tells its parents what they are told of it. A message is told once, also if the

@@ -309,6 +309,6 @@ fn link_purpose(parent: u8) -> String {
     format!("link/{parent}")
 }
 
-fn reach_purpose(parent: u8, version: u32) -> String {
+pub(crate) fn reach_purpose(parent: u8, version: u32) -> String {
     format!("reach/{parent}/{version}")
 }

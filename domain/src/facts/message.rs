@@ -99,6 +99,10 @@ crate::code::codes! {
         SomethingWrong = "SOMETHING_WRONG",
         /// An officer looks at it. Says nothing of why.
         InReview = "IN_REVIEW",
+        /// A code that this parent asked for.
+        OneTimeCode = "ONE_TIME_CODE",
+        /// Another parent changed something. Says nothing of what.
+        SomethingChanged = "SOMETHING_CHANGED",
         /// The form was corrected.
         CertifyAgain = "CERTIFY_AGAIN",
         Registered = "REGISTERED",
@@ -134,9 +138,9 @@ pub enum Audience {
 }
 
 impl Message {
-    /// Whether it is told once per version of the content, and not once per case.
+    /// Whether it is told once per occasion, such as a version of the content, and not once per case.
     #[must_use]
-    pub const fn is_about_a_version(self) -> bool {
+    pub const fn is_told_again(self) -> bool {
         match self {
             Self::PleaseCertify
             | Self::FirstReminder
@@ -144,7 +148,9 @@ impl Message {
             | Self::ThirdReminder
             | Self::SomethingWrong
             | Self::InReview
-            | Self::CertifyAgain => true,
+            | Self::CertifyAgain
+            | Self::OneTimeCode
+            | Self::SomethingChanged => true,
             Self::Received
             | Self::Registered
             | Self::PaymentNeeded
@@ -171,6 +177,8 @@ impl Message {
             | Self::ThirdReminder => Audience::Invited,
             Self::SomethingWrong | Self::InReview => Audience::First,
             Self::Received
+            | Self::OneTimeCode
+            | Self::SomethingChanged
             | Self::CertifyAgain
             | Self::Registered
             | Self::PaymentNeeded

@@ -57,8 +57,7 @@ fn birth() -> Leg {
 
 /// Decide about a case.
 ///
-/// Staff whose role decides may take every action. A parent may withdraw with their access code; the birth is withdrawn
-/// when everyone who certified has asked for it.
+/// Staff whose role decides may take every action that is theirs. Parents withdraw and correct on their pages.
 #[utoipa::path(
     post,
     path = "/cases/{ref}/decisions",
@@ -68,7 +67,7 @@ fn birth() -> Leg {
         ("If-Match" = String, Header, description = "The revision of the case that was looked at"),
     ),
     request_body = DecisionBody,
-    security(("access code" = []), ("staff token" = [])),
+    security(("staff token" = [])),
     responses(
         (status = 200, description = "Taken; the case as it is now", body = CaseView),
         Deciding,
@@ -83,17 +82,13 @@ pub(super) async fn post(
     Body(body): Body<DecisionBody>,
 ) -> Result<Response, Problem> {
     let (case, row, viewer) = bearer.open(&portal, &case).await?;
-    if matches!(&viewer, Viewer::Parent(parent) if row.facts.is_closed_to(*parent)) {
-        return Err(Problem::RoleMayNot);
-    }
+    // What a parent decides needs a code that was sent to them: that is for the pages.
+    let Viewer::Staff(member) = viewer.clone() else { return Err(Problem::RoleMayNot) };
     let seen = revision(&headers)?;
     if body.notice.is_some() {
         return Err(Problem::InvalidField("/notice".to_owned()));
     }
-    let author = match &viewer {
-        Viewer::Staff(member) => Author::Staff(member.clone()),
-        Viewer::Parent(parent) => Author::Parent(*parent),
-    };
+    let author = Author::Staff(member);
     let wish = Wish { action: body.action, grounds: body.reason, leg: body.leg, set: body.set };
     decide(&portal, case, &row, seen, &author, wish).await?;
     let mut conn = portal.pool.acquire().await?;

@@ -25,7 +25,7 @@ macro_rules! problems {
 problems! {
     Submitting = [400, 413, 415, 422, 500, 503];
     Listing = [401, 422, 500, 503];
-    Showing = [400, 401, 404, 500, 503];
+    Showing = [400, 401, 404, 422, 428, 500, 503];
     Deciding = [400, 401, 403, 404, 409, 410, 413, 415, 422, 428, 500, 502, 503];
 }
 
@@ -45,7 +45,7 @@ const fn meaning(status: u16) -> &'static str {
         422 => {
             "Read, and not taken: fields are wrong, a key was used before, or it is not allowed now"
         }
-        428 => "If-Match is missing",
+        428 => "If-Match is missing, or the purpose where somebody is protected",
         500 => "A defect on our side",
         502 => "The engine failed to take the decision",
         503 => {

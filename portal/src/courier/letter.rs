@@ -30,6 +30,18 @@ impl Letter {
     }
 }
 
+impl Letter {
+    /// A code that the parent asked for, in the language in which they asked.
+    pub(super) fn with_code(message: &Pending, code: &str) -> Self {
+        let t = Speaks(message.language);
+        Self {
+            subject: t.say("mail-code-subject"),
+            body: t.with("mail-code-body", "code", code),
+            reference: format!("{}/{}/{}", message.case, message.message, message.parent),
+        }
+    }
+}
+
 struct Said {
     subject: String,
     body: String,
@@ -71,6 +83,7 @@ mod tests {
             message,
             parent: 1,
             language,
+            occasion: 0,
             confirmed: false,
             closed: false,
             attempts: 0,

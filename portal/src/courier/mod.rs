@@ -11,12 +11,15 @@ mod smtp;
 
 use std::time::Duration;
 
-use domain::contact::{NotifyBy, Reach};
+use domain::{
+    contact::{NotifyBy, Reach},
+    facts::Message,
+};
 use sqlx::PgConnection;
 use store::{
     StoreError,
     deliveries::{self, Channel, Pending},
-    parents,
+    one_time_codes, parents,
 };
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -92,6 +95,9 @@ async fn send(
     if message.closed {
         return deliveries::on_page(conn, id, portal.now()).await;
     }
+    if message.message == Message::OneTimeCode {
+        return send_code(portal, conn, message).await;
+    }
     let reach = match parents::reach(conn, &portal.keys, case, parent).await {
         Ok(reach) => reach,
         // Nobody is told of a case that was forgotten.
@@ -107,9 +113,37 @@ async fn send(
         parents::find_link(conn, &portal.keys, case, parent).await?
     };
     let letter = Letter::of(&portal.public_url, message, link.as_deref());
+    carry(portal, conn, message, (channel, address), &letter).await
+}
+
+/// A code goes where the parent was reached before today, also if they want no other messages.
+async fn send_code(
+    portal: &Portal,
+    conn: &mut PgConnection,
+    message: &Pending,
+) -> Result<(), StoreError> {
+    let Pending { id, case, parent, occasion, .. } = *message;
+    let now = portal.now();
+    let code = one_time_codes::find(conn, &portal.keys, case, occasion, now).await?;
+    let reach = one_time_codes::way(conn, &portal.keys, case, parent, portal.midnight()).await?;
+    let way = reach.as_ref().and_then(|it| any_way(&portal.courier, it));
+    let (Some(code), Some(way)) = (code, way) else {
+        return deliveries::on_page(conn, id, now).await;
+    };
+    carry(portal, conn, message, way, &Letter::with_code(message, &code)).await
+}
+
+async fn carry(
+    portal: &Portal,
+    conn: &mut PgConnection,
+    message: &Pending,
+    (channel, address): (Channel, &str),
+    letter: &Letter,
+) -> Result<(), StoreError> {
+    let Pending { id, case, parent, .. } = *message;
     let sent = match &portal.courier {
-        Courier::Notify(notify) => notify.send(channel, address, &letter).await.map(Some),
-        Courier::Smtp(smtp) => smtp.send(address, &letter).await.map(|()| None),
+        Courier::Notify(notify) => notify.send(channel, address, letter).await.map(Some),
+        Courier::Smtp(smtp) => smtp.send(address, letter).await.map(|()| None),
         Courier::Nobody => return deliveries::on_page(conn, id, portal.now()).await,
     };
     let now = portal.now();
@@ -125,6 +159,18 @@ async fn send(
             deliveries::failed(conn, id, now).await
         }
     }
+}
+
+/// Any way to a parent that the courier can go: the one they prefer, if they prefer one.
+pub(crate) fn any_way<'a>(courier: &Courier, reach: &'a Reach) -> Option<(Channel, &'a str)> {
+    let email = reach.email.as_deref().map(|it| (Channel::Email, it));
+    let phone = reach.phone.as_deref().map(|it| (Channel::Text, it));
+    let other = match courier {
+        Courier::Notify(_) => email.or(phone),
+        Courier::Smtp(_) => email,
+        Courier::Nobody => None,
+    };
+    way(courier, reach).or(other)
 }
 
 /// How a parent is reached, by what the courier can do.

@@ -36,7 +36,16 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/form", get(form::open).post(form::send))
         .route("/{language}/status", get(status::ask).post(status::open))
         .route("/{language}/case/{ref}", get(case::show))
-        .route("/{language}/case/{ref}/withdraw", post(case::withdraw))
+        .route(
+            "/{language}/case/{ref}/withdraw",
+            get(case::change::withdrawing).post(case::change::withdraw),
+        )
+        .route(
+            "/{language}/case/{ref}/address",
+            get(case::change::address).post(case::change::move_to),
+        )
+        .route("/{language}/case/{ref}/code", post(case::change::code))
+        .route("/{language}/case/{ref}/language", post(case::speak))
         .route("/{language}/case/{ref}/protect", post(case::protect))
         .route("/{language}/case/{ref}/paid", get(case::pay::paid))
         .route("/{language}/case/{ref}/live", get(case::live::events))

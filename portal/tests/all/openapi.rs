@@ -62,6 +62,7 @@ async fn every_problem_that_is_described_can_occur() {
         (DESK, "/api/v1/desk?after=x", OFFICER),
         (SHOW, "/api/v1/cases/%ff", OFFICER),
         (SHOW, "/api/v1/cases/NB-0000-0000", OFFICER),
+        (SHOW, &format!("{path}?purpose=x"), OFFICER),
     ] {
         saw(operation, stage.get(path, token).await.status.as_u16());
     }
@@ -90,7 +91,7 @@ async fn every_problem_that_is_described_can_occur() {
         .await
         .expect("it is forgotten");
     let correct = json!({ "action": "correct-contact", "reason": "PARENTS_ASKED", "set": { "email": "a@b.ca" } });
-    saw(DECIDE, stage.decide(&case, OFFICER, Some("3"), correct).await.status.as_u16());
+    saw(DECIDE, stage.decide(&case, OFFICER, Some("6"), correct).await.status.as_u16());
     sqlx::query("update cases set certificate_wanted = 'GOLDEN', open_tasks = 1")
         .execute(&mut *conn)
         .await
@@ -105,7 +106,7 @@ async fn every_problem_that_is_described_can_occur() {
         for (operation, path) in [(LIST, "/api/v1/cases"), (DESK, "/api/v1/desk"), (SHOW, &path)] {
             saw(operation, stage.get(path, OFFICER).await.status.as_u16());
         }
-        let answer = stage.decide(&case, OFFICER, Some("3"), withdraw()).await;
+        let answer = stage.decide(&case, OFFICER, Some("6"), withdraw()).await;
         saw(DECIDE, answer.status.as_u16());
     }
 

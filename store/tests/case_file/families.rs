@@ -133,9 +133,21 @@ pub fn contact() -> Contact {
 /// The facts of the case when it has been received.
 pub fn received() -> Facts {
     let mut facts = Facts::received(start(), Some(Product::WithParents), true, 1);
-    facts.add(&Fact::ParentCertified { parent: 0, version: 1 }, start());
+    for fact in RECEIVED {
+        facts.add(&fact, start());
+    }
     facts
 }
+
+/// The first entries of the log of such a case.
+pub const RECEIVED: [Fact; 3] = [
+    Fact::Received,
+    Fact::ParentCertified { parent: 0, version: 1 },
+    Fact::PaymentOffered { generation: 0 },
+];
+
+/// The number of the last of them.
+pub const REVISION: i64 = 3;
 
 /// A submission, to be changed by each test as it likes.
 pub struct Post {

@@ -1,16 +1,14 @@
 //! Receiving submissions.
 
-use domain::{
-    contact::NotifyBy,
-    facts::{Fact, Message},
-    people::Actor,
-};
+use domain::{contact::NotifyBy, facts::Message, people::Actor};
 use store::{cases, contents, log, messages, payments, requests, submissions, submissions::Intake};
 use uuid::Uuid;
 
 use crate::{
     Database, after, another_case, case,
-    families::{KEY, Post, TOKEN, contact, content, received, with_a_case, with_cases},
+    families::{
+        KEY, Post, RECEIVED, REVISION, TOKEN, contact, content, received, with_a_case, with_cases,
+    },
     keys, some_case, start,
 };
 
@@ -103,7 +101,7 @@ async fn what_was_received_is_read_back() {
     assert_eq!(brief.contact_version, 1);
     assert_eq!(brief.correlation, KEY);
     assert_eq!(brief.facts, received());
-    assert_eq!((brief.revision, brief.ordinal), (1, 1));
+    assert_eq!((brief.revision, brief.ordinal), (REVISION, 1));
     let token = payments::token(&mut conn, &keys(), some_case(), 0).await.unwrap();
     assert_eq!(token.as_deref(), Some(TOKEN));
     let row = cases::facts(&mut conn, some_case()).await.unwrap().unwrap();
@@ -112,12 +110,15 @@ async fn what_was_received_is_read_back() {
 }
 
 #[tokio::test]
-async fn receiving_is_the_first_entry_of_the_log_and_the_first_message() {
+async fn the_log_begins_with_what_came_with_the_form_and_so_do_the_messages() {
     let database = with_a_case().await;
     let mut conn = database.conn().await;
-    let received =
-        log::Entry { seq: 1, at: start(), actor: Actor::Parents, by: None, fact: Fact::Received };
-    assert_eq!(log::timeline(&mut conn, some_case()).await.unwrap(), [received]);
+    let entry = |(seq, fact)| {
+        let (at, actor, by) = (start(), Actor::Parents, None);
+        log::Entry { seq, at, actor, by, fact }
+    };
+    let received: Vec<_> = (1..).zip(RECEIVED).map(entry).collect();
+    assert_eq!(log::timeline(&mut conn, some_case()).await.unwrap(), received);
     let told = messages::told(&mut conn, some_case(), 0).await.unwrap();
     assert_eq!(told, [(Message::Received, start())]);
 }

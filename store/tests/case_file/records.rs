@@ -17,7 +17,7 @@ use store::{
 
 use crate::{
     Database, after, another_case,
-    families::{received, with_a_case, with_cases},
+    families::{RECEIVED, REVISION, received, with_a_case, with_cases},
     lives::{lives, on_the_desk, registered},
     record, some_case, start, try_record,
 };
@@ -34,9 +34,9 @@ async fn a_fact_recorded_twice_is_logged_once() {
     let facts = [accepted, Fact::NoticeAwaited];
     assert_eq!(record(&database, some_case(), &facts[..1]).await, [Change::New]);
     assert_eq!(record(&database, some_case(), &facts).await, [Change::Known, Change::New]);
-    assert_eq!(facts_now(&database).await.1, 3);
+    assert_eq!(facts_now(&database).await.1, REVISION + 2);
     let log = log::timeline(&mut *database.conn().await, some_case()).await.unwrap();
-    assert_eq!(log.len(), 3);
+    assert_eq!(log.len(), RECEIVED.len() + 2);
 }
 
 #[tokio::test]
@@ -65,7 +65,8 @@ async fn every_fact_is_read_back_as_it_was_added() {
             assert_eq!(facts_now(&database).await.0, expected, "{fact:?}");
         }
         let log = log::timeline(&mut *database.conn().await, some_case()).await.unwrap();
-        let logged: Vec<Fact> = log.into_iter().skip(1).map(|entry| entry.fact).collect();
+        let logged: Vec<Fact> =
+            log.into_iter().skip(RECEIVED.len()).map(|entry| entry.fact).collect();
         assert_eq!(logged, life);
     }
 }
@@ -81,7 +82,7 @@ async fn a_whole_life_in_one_record_is_the_same_life() {
         record(&database, some_case(), &life).await;
         let (facts, revision) = facts_now(&database).await;
         assert_eq!(facts, expected);
-        assert_eq!(revision, i64::try_from(life.len()).unwrap() + 1);
+        assert_eq!(revision, i64::try_from(life.len()).unwrap() + REVISION);
         let chain = log::verify(&mut *database.conn().await, some_case()).await.unwrap();
         assert_eq!(chain, Chain::Whole { entries: revision });
     }
@@ -110,7 +111,7 @@ async fn times_are_kept_to_the_microsecond() {
     let kept = facts_now(&database).await.0.registration_asked.unwrap();
     assert_eq!(kept, after(1) + SignedDuration::from_micros(1));
     let chain = log::verify(&mut conn, some_case()).await.unwrap();
-    assert_eq!(chain, Chain::Whole { entries: 2 });
+    assert_eq!(chain, Chain::Whole { entries: REVISION + 1 });
 }
 
 #[tokio::test]
@@ -136,15 +137,15 @@ async fn a_decision_counts_only_for_what_its_author_saw() {
     let mut conn = database.conn().await;
     let by = Some("D. Laframboise");
     let decide = |seen| (some_case(), seen, Actor::Staff, by, &asked, after(90));
-    let (case, seen, actor, by, facts, at) = decide(1);
+    let (case, seen, actor, by, facts, at) = decide(REVISION);
     let stale = record_if_unchanged(&mut conn, case, seen, actor, by, facts, at).await.unwrap();
-    assert_eq!(stale, Seen::Stale { revision: 2 });
-    assert_eq!(facts_now(&database).await.1, 2);
-    let (case, seen, actor, by, facts, at) = decide(2);
+    assert_eq!(stale, Seen::Stale { revision: REVISION + 1 });
+    assert_eq!(facts_now(&database).await.1, REVISION + 1);
+    let (case, seen, actor, by, facts, at) = decide(REVISION + 1);
     let recorded = record_if_unchanged(&mut conn, case, seen, actor, by, facts, at).await.unwrap();
     assert_eq!(recorded, Seen::Recorded(vec![Change::New]));
     let last = log::timeline(&mut conn, some_case()).await.unwrap().pop().unwrap();
-    assert_eq!((last.seq, last.actor, last.by.as_deref()), (3, Actor::Staff, by));
+    assert_eq!((last.seq, last.actor, last.by.as_deref()), (REVISION + 2, Actor::Staff, by));
     assert_eq!(last.fact, asked[0]);
 }
 
@@ -169,7 +170,7 @@ async fn records_at_the_same_moment_follow_each_other() {
     }
     assert_eq!(firsts, 1);
     let chain = log::verify(&mut *database.conn().await, some_case()).await.unwrap();
-    assert_eq!(chain, Chain::Whole { entries: 1 + 8 + 1 });
+    assert_eq!(chain, Chain::Whole { entries: REVISION + 8 + 1 });
 }
 
 #[tokio::test]
@@ -222,7 +223,7 @@ async fn a_record_that_is_rolled_back_never_was() {
     cases::record(&mut tx, some_case(), Actor::Engine, None, &facts, after(1)).await.unwrap();
     tx.rollback().await.unwrap();
     let (facts, revision) = facts_now(&database).await;
-    assert_eq!((facts.desk.len(), revision), (0, 1));
+    assert_eq!((facts.desk.len(), revision), (0, REVISION));
 }
 
 #[tokio::test]

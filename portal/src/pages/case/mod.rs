@@ -9,29 +9,24 @@ use axum::{
 use axum_extra::extract::{Form as Inputs, FormRejection};
 use domain::{
     CaseRef,
-    decision::{Action, Grounds},
-    desk::Leg,
+    decision::Action,
     facts::{Fact, Facts},
-    people::Actor,
+    people::{Actor, Language},
 };
 use serde::Deserialize;
 use store::{
     cases::{self, CaseRow},
-    messages, submissions,
+    messages, parents, submissions,
 };
 
+pub(super) mod change;
 pub(super) mod live;
 pub(super) mod pay;
 mod said;
 pub(super) mod statement;
 
 use super::{Frame, page, parts::Part, session, unread};
-use crate::{
-    Portal, case_view,
-    decisions::{Author, Wish, decide},
-    language::Speaks,
-    problem::Problem,
-};
+use crate::{Portal, case_view, language::Speaks, problem::Problem};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -42,8 +37,12 @@ struct CasePage {
     parts: Vec<Part>,
     /// What the parents were told, with the day.
     told: Vec<(String, String)>,
-    /// The parts that can be taken back.
-    withdrawals: Vec<Leg>,
+    /// Whether something can be taken back.
+    may_withdraw: bool,
+    /// Whether this parent may change where letters go.
+    may_move: bool,
+    /// The language this parent is written to in.
+    spoken: Speaks,
     /// The key of what is to be said about a withdrawal of the birth that some want and some have not asked for.
     agreement: Option<&'static str>,
     /// Whether this parent is protected already; nothing if there is nobody to be protected from.
@@ -161,9 +160,10 @@ async fn arrival(
 async fn shown(
     portal: &Portal,
     t: Speaks,
-    Visit { case, row, parent }: &Visit,
+    visit: &Visit,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
+    let Visit { case, row, parent } = visit;
     let mut conn = portal.pool.acquire().await?;
     let told = messages::told(&mut conn, *case, *parent).await?;
     let told = told
@@ -172,15 +172,19 @@ async fn shown(
         .map(|(message, at)| (t.word("message", message.code()), t.moment(at, portal.zone())));
     let cases = submissions::cases(&mut conn, row.submission).await?;
     let facts = &row.facts;
-    let withdrawals =
-        facts.situation().actions().into_iter().filter(|(action, _)| *action == Action::Withdraw);
+    let actions = facts.situation().actions();
+    let spoken = parents::all(&mut conn, *case).await?;
+    let spoken = spoken.iter().find(|it| it.parent == *parent).map_or(t, |it| Speaks(it.language));
     let it = CasePage {
         frame: Frame::new(t, &format!("/case/{case}")),
         case: *case,
         revision: row.revision,
         parts: Part::all(t, facts),
         told: told.collect(),
-        withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
+        may_withdraw: actions.iter().any(|(action, _)| *action == Action::Withdraw),
+        may_move: actions.iter().any(|(action, _)| *action == Action::CorrectContact)
+            && change::may(change::What::Address, visit).is_ok(),
+        spoken,
         agreement: agreement(facts, *parent),
         protected: (facts.parents > 1).then_some(facts.protected.is_some()),
         to_pay: pay::asked(portal, t, *case, facts),
@@ -207,33 +211,28 @@ pub(super) fn in_words(t: Speaks, problem: &Problem) -> (String, String) {
     t.problem(problem.code())
 }
 
-/// What is taken back.
+/// The language in which a parent is written to.
 #[derive(Deserialize)]
-pub(super) struct Withdrawal {
-    revision: i64,
-    leg: Leg,
+pub(super) struct Spoken {
+    language: Language,
 }
 
-pub(super) async fn withdraw(
+/// From here on this parent is written to in this language, whatever the other parent's is.
+pub(super) async fn speak(
     State(portal): State<Portal>,
-    t: Speaks,
     Path((_, case)): Path<(String, String)>,
     headers: HeaderMap,
-    typed: Result<Inputs<Withdrawal>, FormRejection>,
+    typed: Result<Inputs<Spoken>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Inputs(typed) = typed.map_err(unread)?;
-    let visit = visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
-    let author = Author::Parent(visit.parent);
-    let wish = Wish {
-        action: Action::Withdraw,
-        grounds: Grounds::ParentsAsked,
-        leg: typed.leg,
-        set: std::collections::BTreeMap::new(),
-    };
-    match decide(&portal, visit.case, &visit.row, typed.revision, &author, wish).await {
-        Ok(()) => Ok(back(t, visit.case)),
-        Err(problem) => refreshed(&portal, t, visit, &problem).await,
+    let Inputs(Spoken { language }) = typed.map_err(unread)?;
+    let Visit { case, row, parent } =
+        visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
+    let mut tx = portal.pool.begin().await?;
+    for (case, _) in submissions::cases(&mut tx, row.submission).await? {
+        parents::speak(&mut tx, case, parent, language).await?;
     }
+    tx.commit().await?;
+    Ok(back(Speaks(language), case))
 }
 
 fn back(t: Speaks, case: CaseRef) -> Response {
