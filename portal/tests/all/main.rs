@@ -2,6 +2,7 @@
 
 mod browser;
 mod cases;
+mod changes;
 mod intake;
 mod openapi;
 mod outbox;

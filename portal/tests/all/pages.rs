@@ -6,10 +6,8 @@ use domain::{
     facts::Fact,
 };
 
-use crate::{
-    browser::cookie,
-    stage::{OFFICER, RECEIVED, Stage, VIEWER},
-};
+use crate::browser::cookie;
+use crate::stage::{OFFICER, RECEIVED, Stage, VIEWER};
 
 /// What stands between two marks for the first time.
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
@@ -187,27 +185,6 @@ async fn parents_follow_their_case_with_reference_and_code() {
     }
     assert_eq!(stage.page(&format!("/fr/case/{case}"), "").await.status, StatusCode::SEE_OTHER);
     assert_eq!(stage.page("/fr/case/NB-0000-0000", &cookies).await.status, StatusCode::SEE_OTHER);
-}
-
-#[tokio::test]
-async fn parents_withdraw_only_together() {
-    let stage = Stage::new().await;
-    let (case, cookies) = stage.family().await;
-    let path = format!("/en/case/{case}/withdraw");
-    let birth = [("revision", RECEIVED), ("leg", "birth")];
-    assert_eq!(stage.post(&path, "", &birth).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(stage.post(&path, &cookies, &birth).await.status, StatusCode::SEE_OTHER);
-    let waits = stage.page(&format!("/en/case/{case}"), &cookies).await.text;
-    assert!(waits.contains("It is withdrawn once the other parent"), "{waits}");
-
-    let [_, (_, second)] = stage.both().await;
-    let opened = stage.post("/en/status", "", &[("reference", &case), ("code", &second)]).await;
-    let second = cookie(&opened.headers);
-    let asked = stage.page(&format!("/en/case/{case}"), &second).await.text;
-    assert!(asked.contains("The other parent asked to withdraw"), "{asked}");
-    let birth = [("revision", "5"), ("leg", "birth")];
-    let sent = stage.post(&path, &second, &birth).await;
-    assert!(sent.text.contains("The engine does not answer"), "{}", sent.text);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use domain::{
     statement::SecondParent,
 };
 use jiff::Timestamp;
-use portal::{AccessKey, Courier, Engine, Member, Parts, Portal, Staff, router};
+use portal::{AccessKey, Courier, Engine, Member, MessageSettings, Parts, Portal, Staff, router};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
@@ -91,6 +91,25 @@ fn noon() -> Timestamp {
 
 impl Stage {
     pub async fn new() -> Self {
+        Self::sending(Courier::Nobody).await
+    }
+
+    /// A portal that could send messages. Nobody takes them from it.
+    pub async fn with_messages() -> Self {
+        let key = tempfile::NamedTempFile::new().expect("a file is made");
+        let notify = MessageSettings {
+            notify_url: Some("http://127.0.0.1:9/".parse().expect("it is an address")),
+            notify_key_file: Some(key.path().to_owned()),
+            notify_callback_token_file: None,
+            notify_email_template: Some("email".to_owned()),
+            notify_sms_template: Some("sms".to_owned()),
+            smtp_url: None,
+            mail_from: None,
+        };
+        Self::sending(notify.courier().expect("it is complete")).await
+    }
+
+    async fn sending(courier: Courier) -> Self {
         LazyLock::force(&LOGS);
         let name = format!("portal_{}", uuid::Uuid::new_v4().simple());
         let mut conn =
@@ -105,16 +124,21 @@ impl Stage {
         let url = SecretString::from(format!("{server}/{name}"));
         let pool = store::connect(&url, 4).await.expect("the database answers");
         store::migrate(&pool).await.expect("the tables are made");
-        Self::of(pool, noon, Some(Dropped(name)))
+        Self::of(pool, courier, noon, Some(Dropped(name)))
     }
 
     /// The same case file, at another time.
     pub fn on(&self, now: fn() -> Timestamp) -> Self {
-        Self::of(self.pool.clone(), now, None)
+        Self::of(self.pool.clone(), Courier::Nobody, now, None)
     }
 
-    fn of(pool: PgPool, now: fn() -> Timestamp, dropped: Option<Dropped>) -> Self {
-        let portal = portal(&pool, now);
+    fn of(
+        pool: PgPool,
+        courier: Courier,
+        now: fn() -> Timestamp,
+        dropped: Option<Dropped>,
+    ) -> Self {
+        let portal = portal(&pool, courier, now);
         Self { router: router(portal.clone()), portal, pool, api: OnceCell::new(), dropped }
     }
 
@@ -256,7 +280,7 @@ impl Stage {
     }
 }
 
-fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
+fn portal(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Portal {
     let member =
         |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
     let staff = vec![
@@ -271,7 +295,7 @@ fn portal(pool: &PgPool, now: fn() -> Timestamp) -> Portal {
         engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
         clocks: Clocks::default(),
         https: false,
-        courier: Courier::Nobody,
+        courier,
         callback_token: None,
         payment_page: Some("http://pay.test/pay".parse().expect("it is an address")),
         public_url: "http://portal.test".to_owned(),
