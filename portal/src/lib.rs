@@ -19,6 +19,7 @@ pub mod logging;
 mod metrics;
 mod outbox;
 mod pages;
+mod patience;
 mod problem;
 mod reads;
 mod settings;

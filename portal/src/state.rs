@@ -11,7 +11,10 @@ use store::Keys;
 use temporalio_client::Url;
 use tokio::time::{Instant, sleep};
 
-use crate::{AccessKey, Courier, Engine, Settings, Staff, live::Live, logging, metrics::Metrics};
+use crate::{
+    AccessKey, Courier, Engine, Settings, Staff, live::Live, logging, metrics::Metrics,
+    patience::Patience,
+};
 
 /// How long the portal waits for the case file when it starts: the worker makes its tables.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,6 +54,7 @@ struct Inner {
     parts: Parts,
     metrics: Metrics,
     live: Live,
+    patience: Patience,
     zone: TimeZone,
 }
 
@@ -68,6 +72,7 @@ impl From<Parts> for Portal {
             parts,
             metrics: Metrics::new(),
             live: Live::default(),
+            patience: Patience::default(),
             zone: calendar::province(),
         }))
     }
@@ -100,6 +105,10 @@ impl Portal {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.0.patience
     }
 
     pub(crate) fn live(&self) -> &Live {

@@ -42,6 +42,12 @@ impl Moment {
         self.0.to_sqlx()
     }
 
+    /// Reads a moment; `None` for one that no calendar has.
+    #[must_use]
+    pub fn from_wire(it: prost_types::Timestamp) -> Option<Self> {
+        Timestamp::new(it.seconds, it.nanos).ok().map(Self)
+    }
+
     #[must_use]
     pub fn to_wire(self) -> prost_types::Timestamp {
         prost_types::Timestamp { seconds: self.0.as_second(), nanos: self.0.subsec_nanosecond() }

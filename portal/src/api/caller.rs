@@ -44,6 +44,18 @@ impl Bearer {
         portal: &Portal,
         case: &str,
     ) -> Result<(CaseRef, CaseRow, Viewer), Problem> {
+        let opened = self.try_open(portal, case).await;
+        if matches!(opened, Err(Problem::CaseNotFound)) {
+            portal.patience().after_wrong(case, portal.now()).await;
+        }
+        opened
+    }
+
+    async fn try_open(
+        &self,
+        portal: &Portal,
+        case: &str,
+    ) -> Result<(CaseRef, CaseRow, Viewer), Problem> {
         let case: CaseRef = case.parse().map_err(|_| Problem::CaseNotFound)?;
         let mut conn = portal.pool.acquire().await?;
         let row = cases::facts(&mut conn, case).await?;

@@ -55,7 +55,10 @@ pub(super) async fn open(
             let there = Redirect::to(&format!("/{}/case/{case}", t.path()));
             Ok((session::opens_cases(&portal, codes), there).into_response())
         }
-        None => Ok(page(StatusCode::NOT_FOUND, &StatusPage::new(t, asked.reference, true))),
+        None => {
+            portal.patience().after_wrong(&asked.reference, portal.now()).await;
+            Ok(page(StatusCode::NOT_FOUND, &StatusPage::new(t, asked.reference, true)))
+        }
     }
 }
 

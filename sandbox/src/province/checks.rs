@@ -13,7 +13,7 @@ use unicode_normalization::is_nfc;
 use super::{content, counties};
 use crate::{
     faults::Fault,
-    moment::{is_time_of_day, read_date},
+    moment::{Moment, is_time_of_day, read_date},
 };
 
 /// The most code points in a part of a name, and in any other text.
@@ -73,7 +73,10 @@ pub fn law(
     if !counties::is_ours(county) {
         return refused(RefusalReason::BornElsewhere, vec!["place.county".into()]);
     }
-    if first_birthday_has_come(statement, today) {
+    if first_birthday_has_come(
+        statement,
+        first_certified(certifications).map_or(today, |it| it.min(today)),
+    ) {
         return refused(RefusalReason::LateRoute, vec!["child.date_of_birth".into()]);
     }
     let gave_birth = statement.parents.iter().filter(|it| it.is_birth_parent).count();
@@ -105,6 +108,12 @@ fn uncertified(statement: &Statement, certifications: &[Certification]) -> Optio
         .iter()
         .any(|it| it.content_digest != digest)
         .then(|| Refused { reason: RefusalReason::ContentDiffers.into(), fields: Vec::new() })
+}
+
+/// The day of the first certification: from then on the parents have done their part.
+fn first_certified(certifications: &[Certification]) -> Option<Date> {
+    let moments = certifications.iter().filter_map(|it| Moment::from_wire(it.certified_at?));
+    moments.min().map(Moment::date)
 }
 
 fn first_birthday_has_come(statement: &Statement, today: Date) -> bool {

@@ -41,7 +41,8 @@ async fn what_cannot_be_registered_here_is_refused_with_its_reason() {
     };
     let table = [
         (
-            child(|it| it.date_of_birth = days_ago(366)),
+            // The parents certified on the day after the first birthday.
+            child(|it| it.date_of_birth = "2025-09-20".into()),
             RefusalReason::LateRoute,
             vec!["child.date_of_birth"],
         ),
@@ -82,6 +83,14 @@ async fn what_cannot_be_registered_here_is_refused_with_its_reason() {
         assert_eq!(refused(outcome), (reason, fields.into_iter().map(String::from).collect()));
     }
     assert_eq!(sandbox.ledger().await["statements"], json!([]));
+}
+
+#[tokio::test]
+async fn a_statement_that_was_certified_before_the_first_birthday_is_in_time() {
+    let sandbox = Sandbox::start(INSTANT).await;
+    let statement = changed(|it| it.child.as_mut().unwrap().date_of_birth = "2025-09-22".into());
+    let outcome = submit(&sandbox, "NB-1/statement/1", statement).await;
+    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
 }
 
 #[tokio::test]
