@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Request;
+use domain::facts::Fact;
 use domain::{decision::Action, desk, standing::BirthStanding};
 use serde_json::{Value, json};
 
@@ -68,6 +69,12 @@ async fn every_problem_that_is_described_can_occur() {
     }
     let anybody = || Request::get(&path);
     saw(SHOW, stage.send(anybody(), "").await.status.as_u16());
+
+    let other = stage.submit("protected", ordinary().to_string()).await.json();
+    let other = other["cases"][0]["ref"].as_str().expect("it is a reference").to_owned();
+    stage.happens(&other, &[Fact::Protected { parent: 0 }]).await;
+    let answer = stage.get(&format!("/api/v1/cases/{other}"), OFFICER).await;
+    saw(SHOW, answer.status.as_u16());
 
     let nobody = Request::post(&decisions).header("content-type", "application/json");
     saw(DECIDE, stage.send(nobody, withdraw().to_string()).await.status.as_u16());

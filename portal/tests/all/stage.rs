@@ -96,6 +96,8 @@ impl Stage {
 
     /// A portal that could send messages. Nobody takes them from it.
     pub async fn with_messages() -> Self {
+        // Another test of this process may have been quicker.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let key = tempfile::NamedTempFile::new().expect("a file is made");
         let notify = MessageSettings {
             notify_url: Some("http://127.0.0.1:9/".parse().expect("it is an address")),

@@ -97,7 +97,8 @@ async fn a_missing_or_foreign_entry_breaks_the_chain() {
         ("update cases set revision = 8", 7),
         (
             "delete from case_log where case_ref = 'NB-0000-0000' and seq = 1;
-            update case_log set case_ref = 'NB-0000-0000' where case_ref = 'NB-0000-0012'",
+            update case_log set case_ref = 'NB-0000-0000'
+            where case_ref = 'NB-0000-0012' and seq = 1",
             1,
         ),
     ] {
