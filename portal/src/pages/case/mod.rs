@@ -21,6 +21,7 @@ use store::{
 
 pub(super) mod change;
 pub(super) mod live;
+pub(super) mod papers;
 pub(super) mod pay;
 mod said;
 pub(super) mod statement;

@@ -1,0 +1,30 @@
+# What was shared with whom, and a confirmation to print.
+
+shared-title = What was shared, with whom, when
+shared-text = This is everything about your family that has left this service.
+shared-nothing = Nothing has left this service yet.
+shared-when = When
+shared-with = With whom
+shared-what = What
+shared-why = Why
+shared-statement = Everything in the form about the child, the birth and the parents. Not your contact, not your address
+    .with = Ontario, Office of the Registrar General
+    .why = To register the birth: Vital Statistics Act
+shared-fee = The payment, by a token: never a card number
+    .with = Ontario, Office of the Registrar General
+    .why = To pay for the certificate
+shared-order = The registration number, the kind of certificate and the mailing address
+    .with = Ontario, Office of the Registrar General
+    .why = To make and mail the certificate: Vital Statistics Act
+shared-application = The child's name, sex, date and place of birth, the registration number, the parents' names at birth, the mailing address and language
+    .with = Service Canada
+    .why = Because you asked for a SIN: Department of Employment and Social Development Act
+consent-title = What you were told, and what you said
+consent-collection = You read the notice of collection, version { $version }, on { $date }.
+consent-sin-given = You asked for a SIN and agreed that Ontario sends what Service Canada needs, version { $version }, on { $date }.
+consent-sin-declined = You did not ask for a SIN. Nothing goes to Service Canada from this form (version { $version }, { $date }).
+consent-withdraw = Withdraw the SIN request, as long as no number is issued
+confirmation-title = Confirmation
+confirmation-link = A confirmation to print
+confirmation-not-proof = This is not proof of birth or identity.
+confirmation-date = As of

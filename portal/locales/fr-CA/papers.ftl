@@ -1,0 +1,30 @@
+# Ce qui a été communiqué et à qui, et une confirmation à imprimer.
+
+shared-title = Ce qui a été communiqué, à qui et quand
+shared-text = Voici tous les renseignements sur votre famille qui ont quitté ce service.
+shared-nothing = Rien n'a encore quitté ce service.
+shared-when = Quand
+shared-with = À qui
+shared-what = Quoi
+shared-why = Pourquoi
+shared-statement = Tout ce que le formulaire dit de l'enfant, de la naissance et des parents. Ni vos coordonnées ni votre adresse
+    .with = Ontario, Bureau du registraire général de l'état civil
+    .why = Pour enregistrer la naissance : Loi sur les statistiques de l'état civil
+shared-fee = Le paiement, au moyen d'un jeton : jamais un numéro de carte
+    .with = Ontario, Bureau du registraire général de l'état civil
+    .why = Pour payer le certificat
+shared-order = Le numéro d'enregistrement, le genre de certificat et l'adresse postale
+    .with = Ontario, Bureau du registraire général de l'état civil
+    .why = Pour produire et poster le certificat : Loi sur les statistiques de l'état civil
+shared-application = Le nom, le sexe, la date et le lieu de naissance de l'enfant, le numéro d'enregistrement, le nom des parents à leur naissance, l'adresse postale et la langue
+    .with = Service Canada
+    .why = Parce que vous avez demandé un NAS : Loi sur le ministère de l'Emploi et du Développement social
+consent-title = Ce que nous vous avons dit, et ce que vous avez répondu
+consent-collection = Vous avez lu l'avis de collecte, version { $version }, le { $date }.
+consent-sin-given = Vous avez demandé un NAS et accepté que l'Ontario transmette ce dont Service Canada a besoin, version { $version }, le { $date }.
+consent-sin-declined = Vous n'avez pas demandé de NAS. Ce formulaire ne transmet rien à Service Canada (version { $version }, { $date }).
+consent-withdraw = Retirer la demande de NAS, tant qu'aucun numéro n'a été attribué
+confirmation-title = Confirmation
+confirmation-link = Une confirmation à imprimer
+confirmation-not-proof = Ce document n'est pas une preuve de naissance ni d'identité.
+confirmation-date = En date du
