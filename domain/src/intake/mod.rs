@@ -3,6 +3,7 @@
 //! Everything that breaks a rule is found, not only the first. Rules and limits: docs/decisions/0007-the-form.md.
 
 mod address;
+mod again;
 mod child;
 mod form;
 mod names;

@@ -38,7 +38,15 @@ fn both_languages_have_the_same_keys_and_fill_in_the_same() {
 fn every_key_that_is_named_has_words() {
     let known = keys("en-CA");
     let mut missing = Vec::new();
-    for folder in ["templates", "src", "src/pages", "src/pages/form", "src/pages/desk"] {
+    for folder in [
+        "templates",
+        "src",
+        "src/courier",
+        "src/pages",
+        "src/pages/case",
+        "src/pages/form",
+        "src/pages/desk",
+    ] {
         for file in fs::read_dir(Path::new(CRATE).join(folder)).expect("the folder is there") {
             let path = file.expect("it is a file").path();
             let Ok(text) = fs::read_to_string(&path) else { continue };

@@ -163,3 +163,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_read_is_read_again() {
+    let mut accents = ordinary();
+    let name = json!({
+        "kind": "DUAL", "first": "Zoë", "last": "Łęcka", "exchange_form_ok": true,
+        "exchange_form": { "kind": "DUAL", "first": "Zoë", "last": "Lecka" },
+    });
+    set(&mut accents, "/children/0/name", name);
+    for form in [ordinary(), sole_parent(), accents] {
+        let first = read(&form).unwrap();
+        let mut again = Form::again(&first.children[0], &first.contact);
+        for (parent, typed) in again.parents.iter_mut().zip(form["parents"].as_array().unwrap()) {
+            parent.certification = serde_json::from_value(typed["certification"].clone()).unwrap();
+        }
+        let mut expected = first.clone();
+        expected.children[0].services.payment_token = None;
+        assert_eq!(again.read(TODAY, SecondParent::Link).unwrap(), expected);
+    }
+}
