@@ -63,6 +63,8 @@ codes! {
         /// A register turned our request away as one it cannot serve: a defect, or an agreement that ran out.
         ProvinceTurnsAway = "PROVINCE_TURNS_AWAY",
         FederalTurnsAway = "FEDERAL_TURNS_AWAY",
+        /// A parent said that the child has died. Speak with the family; nothing is sent to them.
+        ChildDied = "CHILD_DIED",
         /// An operator cancelled the workflow after the birth was registered.
         CancelledAfterRegistration = "CANCELLED_AFTER_REGISTRATION",
         /// A register says it is too late to undo what a decision took back.
@@ -90,6 +92,7 @@ impl Reason {
             | Self::ApplicationNotFound
             | Self::UndoTooLate => Owner::Officer,
             Self::NotAParent
+            | Self::ChildDied
             | Self::ParentsDisagree
             | Self::AlreadyRegistered
             | Self::ContentDiffers

@@ -65,6 +65,10 @@ pub enum Fact {
     Protected {
         parent: u8,
     },
+    /// A parent said that the child has died. From then on nothing is sent, and a person speaks with the family.
+    LossReported {
+        parent: u8,
+    },
     /// The parents' own correction: everyone certifies anew.
     ContentCorrected {
         version: u32,
@@ -224,6 +228,8 @@ pub struct Facts {
     pub withdrawal_agreed_by: BTreeSet<u8>,
     /// The parent who is protected from the others.
     pub protected: Option<Dated<u8>>,
+    /// When a parent said that the child has died.
+    pub loss_reported: Option<Timestamp>,
     /// What a parent said instead of certifying.
     pub objection: Option<Dated<Objection>>,
 
@@ -297,6 +303,7 @@ impl Facts {
             reminded: 0,
             withdrawal_agreed_by: BTreeSet::new(),
             protected: None,
+            loss_reported: None,
             objection: None,
             statement: None,
             notice_found: None,
@@ -352,6 +359,7 @@ impl Facts {
             Fact::ParentReminded { .. } => Change::Known,
             Fact::ParentCertified { parent, version } => self.certified(*parent, *version, at),
             Fact::Protected { parent } => set(&mut self.protected, at, *parent),
+            Fact::LossReported { .. } => once(&mut self.loss_reported, at),
             Fact::WithdrawalAgreed { parent } => {
                 let new = self.withdrawal_agreed_by.insert(*parent);
                 if new { Change::New } else { Change::Known }

@@ -104,6 +104,17 @@ impl Engine {
         }
     }
 
+    /// Tells the workflow of a case that the child has died.
+    pub(crate) async fn loss_reported(&self, case: CaseRef) -> Result<(), EngineError> {
+        let case = self.workflow(case).await?;
+        let options = WorkflowSignalOptions::default();
+        match in_time(case.signal(NewbornCase::loss_reported, (), options)).await? {
+            Ok(()) => Ok(()),
+            Err(WorkflowInteractionError::NotFound(_)) => Err(EngineError::NotRunning),
+            Err(error) => Err(away(error)),
+        }
+    }
+
     /// Puts a decision to the workflow of a case. With the same `id` again, the first answer counts.
     pub(crate) async fn decide(
         &self,

@@ -72,6 +72,7 @@ async fn tell(portal: &Portal, pending: &Pending) -> Result<(), EngineError> {
         Errand::PaymentOffered { generation } => {
             if_it_runs(portal.engine.payment_offered(pending.case, generation).await)
         }
+        Errand::LossReported => if_it_runs(portal.engine.loss_reported(pending.case).await),
         Errand::ParentsAnswered => if_it_runs(portal.engine.parents_answered(pending.case).await),
     }
 }

@@ -28,7 +28,7 @@ pub struct Pending {
     pub occasion: u32,
     /// Whether we know that we speak to them.
     pub confirmed: bool,
-    /// Whether another parent is protected from this one: nothing is sent.
+    /// Nothing is sent: another parent is protected from this one, or the child has died.
     pub closed: bool,
     /// How often sending it has failed.
     pub attempts: u32,
@@ -80,7 +80,8 @@ pub async fn pending(
     let rows: Vec<Row> = sqlx::query_as(
         "select m.id, m.case_ref, m.message, m.parent, p.language, m.occasion,
             p.confirmed_at is not null as confirmed,
-            coalesce(c.protected_parent <> m.parent, false) as closed, m.attempts
+            coalesce(c.protected_parent <> m.parent, false)
+                or (c.loss_reported_at is not null and m.message <> 'ONE_TIME_CODE') as closed, m.attempts
         from messages m
         join parents p using (case_ref, parent)
         join cases c using (case_ref)

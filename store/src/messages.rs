@@ -38,6 +38,7 @@ pub async fn tell(
         join parents p using (case_ref)
         where c.case_ref = $1
         and (c.protected_parent is null or c.protected_parent = p.parent)
+        and c.loss_reported_at is null
         and case $5
             when 'EVERYONE' then p.confirmed_at is not null
             when 'FIRST' then p.parent = 0
@@ -81,6 +82,7 @@ pub async fn tell_others(
         and p.parent <> $3
         and p.confirmed_at is not null
         and c.protected_parent is null
+        and c.loss_reported_at is null
         on conflict on constraint each_message_once do nothing",
     )
     .bind(case.to_string())

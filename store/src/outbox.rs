@@ -28,6 +28,8 @@ pub enum Errand {
     PaymentOffered { generation: u16 },
     /// Signal that a parent has certified, or said something else.
     ParentsAnswered,
+    /// Signal that the child has died.
+    LossReported,
 }
 
 /// An errand to run now.
@@ -74,6 +76,7 @@ impl TryFrom<Row> for Pending {
                 Errand::PaymentOffered { generation: number(TABLE, row.id, generation)? }
             }
             ("PARENTS_ANSWERED", None, None) => Errand::ParentsAnswered,
+            ("LOSS_REPORTED", None, None) => Errand::LossReported,
             _ => return Err(broken()),
         };
         Ok(Self {
@@ -165,6 +168,19 @@ fn one(id: i64, marked: u64) -> Result<(), StoreError> {
     if marked == 1 { Ok(()) } else { Err(inconsistent(TABLE, id)) }
 }
 
+/// The workflow will be told that the child has died.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn loss_reported(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    add(conn, case, &Errand::LossReported, at).await
+}
+
 pub(crate) async fn add(
     conn: &mut PgConnection,
     case: CaseRef,
@@ -177,6 +193,7 @@ pub(crate) async fn add(
             ("PAYMENT_OFFERED", None, Some(i32::from(*generation)))
         }
         Errand::ParentsAnswered => ("PARENTS_ANSWERED", None, None),
+        Errand::LossReported => ("LOSS_REPORTED", None, None),
     };
     let awaits_parents = matches!(errand, Errand::StartCase { awaits_parents: true, .. });
     sqlx::query(

@@ -47,6 +47,8 @@ pub struct Carried {
     pub elsewhere: bool,
     /// The workflow was cancelled from outside, and nobody has seen to it yet.
     pub cancelled: bool,
+    /// The child has died, and nobody has spoken with the family yet.
+    pub bereaved: bool,
     /// What may have happened outside and may have to be taken back; newest last.
     pub undo: Vec<Undo>,
     /// How often a person had an undo asked again.

@@ -64,6 +64,7 @@ impl NewbornCase {
         let ending = select! {
             ending = Box::pin(Self::story(ctx).fuse()) => ending,
             () = Box::pin(Self::cancelled(ctx).fuse()) => unreachable!("a cancel is watched for until the end"),
+            () = Box::pin(Self::bereaved(ctx).fuse()) => unreachable!("a loss is watched for until the end"),
             () = Box::pin(Self::history_is_long(ctx).fuse()) => {
                 let input = ctx.state(|it| CaseInput { case: it.case, clocks: it.clocks.clone(), carried: it.carried.clone() });
                 return ctx.continue_as_new(input, ContinueAsNewOptions::default()).map(|never| match never {});
@@ -75,7 +76,7 @@ impl NewbornCase {
     /// The three parts go beside each other. The legs wait for the birth to stand, and cannot hurt it or each other.
     async fn story(ctx: &WorkflowContext<Self>) -> Ending {
         let (ending, (), ()) = join!(Self::birth(ctx), certificate::leg(ctx), sin::leg(ctx));
-        asking::until(ctx, |it| !it.carried.cancelled).await;
+        asking::until(ctx, |it| !it.carried.cancelled && !it.carried.bereaved).await;
         let case = ctx.state(|it| it.case);
         keep(ctx, || CloseCase, Closing { case, ending }).await;
         ending
@@ -153,6 +154,22 @@ impl NewbornCase {
         std::future::pending().await
     }
 
+    /// The child has died. What can still be stopped is stopped at once; the birth is registered all the same. A person
+    /// speaks with the family.
+    async fn bereaved(ctx: &WorkflowContext<Self>) {
+        asking::until(ctx, |it| it.carried.bereaved).await;
+        let stopped = |it: &Self| {
+            it.carried.progress.get(&Leg::Sin).is_some_and(|it| *it != Progress::Open)
+                || it.carried.ended.is_some()
+        };
+        asking::until(ctx, stopped).await;
+        let never = WorkflowCancellationToken::new();
+        let spoke = desk::person_decides(ctx, Leg::Sin, Reason::ChildDied, &never).await;
+        spoke.expect("nobody else holds this token");
+        ctx.state_mut(|it| it.carried.bereaved = false);
+        std::future::pending().await
+    }
+
     /// Ready when the case waits, nothing is under way and the history has grown long.
     async fn history_is_long(ctx: &WorkflowContext<Self>) {
         asking::until(ctx, |it| {
@@ -181,6 +198,17 @@ impl NewbornCase {
     #[signal(name = "parents_answered")]
     pub fn parents_answered(&mut self, _ctx: &mut SyncWorkflowContext<Self>) {
         self.carried.unheard.insert(Leg::Birth);
+    }
+
+    /// A parent said that the child has died.
+    #[signal(name = "loss_reported")]
+    pub fn loss_reported(&mut self, _ctx: &mut SyncWorkflowContext<Self>) {
+        self.carried.bereaved = true;
+        for leg in [Leg::Certificate, Leg::Sin] {
+            if self.situation().allows(Action::Withdraw, leg).is_ok() {
+                self.withdraw(leg);
+            }
+        }
     }
 
     #[update_validator(decide)]

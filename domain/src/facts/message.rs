@@ -50,6 +50,7 @@ impl Fact {
             Self::ContentCorrected { .. } => Some(Message::CertifyAgain),
             Self::LegWithdrawn { leg: Leg::Birth }
             | Self::ParentConfirmed { .. }
+            | Self::LossReported { .. }
             | Self::Protected { .. }
             | Self::MessageBounced { .. }
             | Self::ParentNotConfirmed { .. }

@@ -29,3 +29,10 @@ code-wrong = Enter the code that we sent you. A code works once, for 15 minutes.
 code-no-way = We have no email address or phone number of yours from before today. Call us to do this.
 spoken-now = We write to you in English.
 spoken-change = Write to me in English
+
+loss-title = Tell us that our child has died
+loss-text = We are very sorry. With this button we stop all messages, the certificate and the SIN request at once, as far as they can still be stopped. The birth is registered all the same; the law asks for it. A person from the registration office will speak with you.
+loss-send = Stop everything and let a person know
+loss-told-title = We are very sorry for your loss
+loss-told-text = We have stopped all messages, and the certificate and the SIN request as far as they could still be stopped.
+loss-told-person = A person from the registration office knows, and will speak with you. You do not have to do anything now. You can also call us at any time.

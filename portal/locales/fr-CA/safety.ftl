@@ -29,3 +29,10 @@ code-wrong = Saisissez le code que nous vous avons envoyé. Un code ne sert qu'u
 code-no-way = Nous n'avons aucune adresse courriel ni aucun numéro de téléphone de vous datant d'avant aujourd'hui. Appelez-nous pour le faire.
 spoken-now = Nous vous écrivons en français.
 spoken-change = Écrivez-moi en français
+
+loss-title = Nous dire que notre enfant est décédé
+loss-text = Nous sommes sincèrement désolés. Ce bouton arrête sur-le-champ tous les messages, le certificat et la demande de NAS, dans la mesure où ils peuvent encore l'être. La naissance est quand même enregistrée; la loi l'exige. Une personne du bureau d'enregistrement vous parlera.
+loss-send = Tout arrêter et prévenir une personne
+loss-told-title = Nous vous offrons nos sincères condoléances
+loss-told-text = Nous avons arrêté tous les messages, ainsi que le certificat et la demande de NAS dans la mesure où ils pouvaient encore l'être.
+loss-told-person = Une personne du bureau d'enregistrement est au courant et vous parlera. Vous n'avez rien à faire maintenant. Vous pouvez aussi nous appeler en tout temps.

@@ -49,6 +49,7 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/case/{ref}/protect", post(case::protect))
         .route("/{language}/case/{ref}/paid", get(case::pay::paid))
         .route("/{language}/case/{ref}/live", get(case::live::events))
+        .route("/{language}/case/{ref}/loss", get(case::loss::ask).post(case::loss::report))
         .route("/{language}/case/{ref}/shared", get(case::papers::shared))
         .route("/{language}/case/{ref}/confirmation", get(case::papers::confirmation))
         .route("/{language}/case/{ref}/welcome", get(case::welcome))

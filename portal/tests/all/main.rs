@@ -4,6 +4,7 @@ mod browser;
 mod cases;
 mod changes;
 mod intake;
+mod loss;
 mod openapi;
 mod outbox;
 mod pages;

@@ -22,7 +22,8 @@ const TABLE: &str = "cases";
 macro_rules! fact_columns {
     () => {
         "c.received_at, c.certificate_wanted, c.sin_wanted, c.parents,
-        c.content_version, c.certified_by, c.certified_at, c.invited_at, c.reminded, c.withdrawal_agreed_by, c.protected_at, c.protected_parent, c.objected_at, c.objection,
+        c.content_version, c.certified_by, c.certified_at, c.invited_at, c.reminded, c.withdrawal_agreed_by, c.protected_at, c.protected_parent, c.loss_reported_at,
+        c.objected_at, c.objection,
         c.statement_at, c.statement_id, c.notice_found, c.notice_at, c.notice_id,
         c.registration_asked_at, c.registered_at, c.registration_number, c.registered_on,
         c.refused_at, c.refusal, c.statement_withdrawn_at,
@@ -50,6 +51,7 @@ pub(crate) struct FactColumns {
     invited_at: Option<Timestamp>,
     reminded: i16,
     withdrawal_agreed_by: Vec<i16>,
+    loss_reported_at: Option<Timestamp>,
     protected_at: Option<Timestamp>,
     protected_parent: Option<i16>,
     objected_at: Option<Timestamp>,
@@ -116,6 +118,7 @@ impl FactColumns {
             invited: time(self.invited_at),
             reminded: self.reminded.try_into().ok()?,
             withdrawal_agreed_by: numbers(&self.withdrawal_agreed_by)?,
+            loss_reported: time(self.loss_reported_at),
             protected: dated(
                 self.protected_at,
                 self.protected_parent.map(u8::try_from).transpose().ok()?,
@@ -187,6 +190,7 @@ pub(super) async fn update(
         reminded,
         withdrawal_agreed_by,
         protected,
+        loss_reported,
         objection,
         statement,
         notice_found,
@@ -237,7 +241,7 @@ pub(super) async fn update(
             content_version = $45, certified_by = $46, certified_at = $47, invited_at = $48,
             objected_at = $49, objection = $50, reminded = $51,
             withdrawal_agreed_by = $52, payment_offered_at = $53,
-            protected_at = $54, protected_parent = $55
+            protected_at = $54, protected_parent = $55, loss_reported_at = $56
         where case_ref = $1",
     )
     .bind(case.to_string())
@@ -295,6 +299,7 @@ pub(super) async fn update(
     .bind(payment_offered.map(ToSqlx::to_sqlx))
     .bind(at(protected))
     .bind(it(protected).copied().map(i16::from))
+    .bind(loss_reported.map(ToSqlx::to_sqlx))
     .execute(conn)
     .await
 }

@@ -131,6 +131,7 @@ impl Shape {
             reminded: 0,
             withdrawal_agreed_by: BTreeSet::new(),
             protected: None,
+            loss_reported: None,
             objection: word(objection.as_deref())?.map(dated),
             statement: text(it.statement),
             notice_found: None,

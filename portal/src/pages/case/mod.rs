@@ -21,6 +21,7 @@ use store::{
 
 pub(super) mod change;
 pub(super) mod live;
+pub(super) mod loss;
 pub(super) mod papers;
 pub(super) mod pay;
 mod said;
@@ -72,6 +73,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     match arrival(&portal, &case, &headers).await? {
         Some(visit) if visit.row.facts.is_closed_to(visit.parent) => Ok(closed(t, &visit)),
+        Some(visit) if visit.row.facts.loss_reported.is_some() => Ok(loss::condolence(t, &visit)),
         Some(visit) => shown(&portal, t, &visit, None).await,
         None => Ok(Redirect::to(&format!("/{}/status", t.path())).into_response()),
     }
