@@ -99,7 +99,8 @@ fn a_leg_that_is_withdrawn_touches_neither_the_birth_nor_the_other_leg() -> Resu
     cases[0].until_state("sin", "APPLIED")?;
     cases[0].decide("withdraw", "PARENTS_ASKED", &["--leg", "sin"])?;
     let case = cases[0].until_state("sin", "WITHDRAWN")?;
-    let told = "newborn_messages{message=\"SIN_WITHDRAWN\"} 1";
+    // Each parent is.
+    let told = "newborn_messages{message=\"SIN_WITHDRAWN\"} 2";
     tests::eventually("the parents are told", || Ok(stack.all_metrics()?.contains(told)))?;
     assert_eq!(case["birth"]["state"], "REGISTERED");
     assert_eq!(case["certificate"]["state"], "ORDERED");

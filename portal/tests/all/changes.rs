@@ -53,7 +53,7 @@ impl Reached {
     }
 
     async fn facts(&self) -> Vec<String> {
-        let sql = "select fact->>'fact' from case_log where case_ref = $1 order by seq";
+        let sql = "select fact::jsonb->>'fact' from case_log where case_ref = $1 order by seq";
         let facts = sqlx::query_scalar(sql).bind(&self.case).fetch_all(&self.stage.pool).await;
         facts.expect("they are read")
     }
