@@ -156,8 +156,9 @@ impl PersonName {
     }
 }
 
-/// Letters alone, small, without their marks.
-fn letters(text: &str) -> String {
+/// Letters alone, small, without their marks: by which names are compared with what was typed, and lists are sorted.
+#[must_use]
+pub fn letters(text: &str) -> String {
     text.nfd().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
 }
 

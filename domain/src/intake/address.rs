@@ -171,9 +171,13 @@ fn read_postal_code(typed: &str) -> Option<String> {
     (letters && digits).then(|| format!("{a}{b}{c} {d}{e}{f}"))
 }
 
-/// ISO 3166-1 alpha-2.
+/// The countries of the world: ISO 3166-1 alpha-2.
+pub fn countries() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.split_ascii_whitespace()
+}
+
 fn is_country(code: &str) -> bool {
-    code.len() == 2 && COUNTRIES.split_ascii_whitespace().any(|known| known == code)
+    code.len() == 2 && countries().any(|known| known == code)
 }
 
 const COUNTRIES: &str = "\

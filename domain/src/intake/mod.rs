@@ -15,7 +15,7 @@ mod violation;
 
 use jiff::civil::Date;
 
-pub use address::{PRINTED_LINE, PROVINCES};
+pub use address::{PRINTED_LINE, PROVINCES, countries};
 pub use form::{
     Address, Attendant, BirthPlace, Certificate, Certification, Child, Contact, ExchangedName,
     Form, Name, Parent, ParentContact, Place, Services, Start, Tick,
@@ -25,7 +25,7 @@ pub use violation::{Code, Violation};
 use crate::{
     content::{Content, Submission},
     people::Language,
-    statement::{OtherParent, PlaceKind, SecondParent, Statement},
+    statement::{self, OtherParent, PlaceKind, SecondParent, Statement},
 };
 use reader::Reader;
 
@@ -52,17 +52,48 @@ impl Form {
     /// Everything that breaks a rule, in the order of the form.
     pub fn read(self, today: Date, second: SecondParent) -> Result<Submission, Vec<Violation>> {
         let mut reader = Reader::default();
-        let submission = whole(&mut reader, self, today, second);
+        let presence = presence(&self.start, self.parents.len(), second);
+        let submission = whole(&mut reader, self, today, presence);
         reader.finish(submission)
+    }
+
+    /// Reads what one parent, counted from 0, corrected of one child's form and certified by themselves. The others
+    /// certify it later. `today` is the date that counts for the child's age: the one on which the form was taken.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Form::read`].
+    pub fn read_correction(self, today: Date, parent: u8) -> Result<Correction, Vec<Violation>> {
+        let mut reader = Reader::default();
+        let read = whole(&mut reader, self, today, Presence::Only(parent.into()));
+        let mut read = reader.finish(read)?;
+        let content = read.children.pop();
+        let certification =
+            read.certifiers.into_iter().nth(parent.into()).and_then(|it| it.certification);
+        match (content, certification, read.children.is_empty()) {
+            (Some(content), Some(certification), true) => Ok(Correction { content, certification }),
+            (_, _, false) => {
+                Err(vec![Violation { pointer: "/children".into(), code: Code::TooMany }])
+            }
+            (None, _, true) | (_, None, true) => {
+                Err(vec![Violation { pointer: "/parents".into(), code: Code::Required }])
+            }
+        }
     }
 }
 
-fn whole(r: &mut Reader, form: Form, today: Date, second: SecondParent) -> Option<Submission> {
+/// What a parent corrected, and their certification of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    pub content: Content,
+    pub certification: statement::Certification,
+}
+
+fn whole(r: &mut Reader, form: Form, today: Date, presence: Presence) -> Option<Submission> {
     let wants_sin = form.services.want_sin == Some(true);
     let several = form.parents.len() > 1;
     let delivered = child::first_date(&form.children).unwrap_or(today);
 
-    let presence = presence(&form.start, form.parents.len(), second);
     let language = r.within("start", |r| start(r, form.start, form.parents.len(), presence));
     let children = r.within("children", |r| child::all(r, form.children, today, wants_sin));
     let place = r.within("place", |r| place(r, form.place));
@@ -109,6 +140,8 @@ enum Presence {
     All,
     /// The second parent certifies later, through a link.
     FirstAlone,
+    /// One parent, counted from 0, corrects what was certified.
+    Only(usize),
     /// Not said, or not as the province has it.
     Wrong,
 }

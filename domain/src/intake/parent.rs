@@ -97,6 +97,11 @@ struct One {
 fn one(r: &mut Reader, it: Parent, nth: usize, family: Family) -> Option<One> {
     let Family { delivered, wants_sin, presence } = family;
     let invited = nth > 0 && presence == Presence::FirstAlone;
+    let (certifies, method) = match presence {
+        Presence::All | Presence::Wrong => (true, CertificationMethod::Present),
+        Presence::FirstAlone => (nth == 0, CertificationMethod::Present),
+        Presence::Only(who) => (nth == who, CertificationMethod::Link),
+    };
     let role_label = r.choice("role_label", it.role_label);
     let is_birth_parent = r.required("is_birth_parent", it.is_birth_parent);
     let legal_name = r.within("legal_name", |r| name(r, it.legal_name));
@@ -117,9 +122,9 @@ fn one(r: &mut Reader, it: Parent, nth: usize, family: Family) -> Option<One> {
     let status =
         if wants_sin { Some(r.choice("canadian_status", it.canadian_status)) } else { None };
     r.must_be(true, "agrees_child_surname", it.agrees_child_surname, Code::SurnameNotAgreed);
-    let certification = r.within("certification", |r| match invited {
-        false => certification(r, it.certification, CertificationMethod::Present).map(Some),
-        true => not_yet(r, &it.certification).then_some(None),
+    let certification = r.within("certification", |r| match certifies {
+        true => certification(r, it.certification, method).map(Some),
+        false => not_yet(r, &it.certification).then_some(None),
     });
     let reached = r.within("contact", |r| match nth {
         0 => reach::in_the_contact(r, &it.contact).then_some(None),
