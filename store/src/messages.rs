@@ -28,6 +28,7 @@ pub async fn tell(
 ) -> Result<Change, StoreError> {
     let audience = match message.audience() {
         Audience::Everyone => "EVERYONE",
+        Audience::Uncertified => "UNCERTIFIED",
         Audience::First => "FIRST",
         Audience::Invited => "INVITED",
     };
@@ -41,6 +42,7 @@ pub async fn tell(
         and c.loss_reported_at is null
         and case $5
             when 'EVERYONE' then p.confirmed_at is not null
+            when 'UNCERTIFIED' then p.confirmed_at is not null and not p.parent = any(c.certified_by)
             when 'FIRST' then p.parent = 0
             -- One message for the children of one birth.
             when 'INVITED' then p.parent > 0 and c.ordinal = 1 and not p.parent = any(c.certified_by)

@@ -130,8 +130,10 @@ crate::code::codes! {
 /// Which parents a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Everyone who certified.
+    /// Everyone whom we know.
     Everyone,
+    /// Everyone whom we know and who has yet to certify.
+    Uncertified,
     /// The parent who filled in the form.
     First,
     /// This parent, who was asked to certify.
@@ -177,10 +179,10 @@ impl Message {
             | Self::SecondReminder
             | Self::ThirdReminder => Audience::Invited,
             Self::SomethingWrong | Self::InReview => Audience::First,
+            Self::CertifyAgain => Audience::Uncertified,
             Self::Received
             | Self::OneTimeCode
             | Self::SomethingChanged
-            | Self::CertifyAgain
             | Self::Registered
             | Self::PaymentNeeded
             | Self::CertificateMailed

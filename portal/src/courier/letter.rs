@@ -51,7 +51,7 @@ impl Said {
     fn of(t: Speaks, public_url: &str, message: &Pending, link: Option<&str>) -> Self {
         let kind = match message.message.audience() {
             Audience::Invited => "form",
-            Audience::Everyone | Audience::First => "news",
+            Audience::Everyone | Audience::Uncertified | Audience::First => "news",
         };
         let address = match link {
             Some(token) => format!("{public_url}/{}/read/{token}", t.path()),
