@@ -1,7 +1,7 @@
 //! Keys, and the sealing of what people typed.
 //!
 //! Two keys live in files outside the database. The *case key* wraps a data key of its own for
-//! every case (table `case_keys`); the *search key* makes keyed hashes of what must be found.
+//! every case (table `case_keys`) and every draft of a form (table `drafts`); the *search key* makes keyed hashes of what must be found.
 //! Deleting a case's data key forgets the case.
 //!
 //! Sealed bytes are a random nonce of 12 bytes and the AES-256-GCM ciphertext with its tag. What
@@ -18,6 +18,7 @@ use domain::CaseRef;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use sqlx::PgConnection;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{StoreError, search};
@@ -105,6 +106,42 @@ impl CaseKeys {
         let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| StoreError::Key(case))?;
         Ok(DataKey { case, cipher: cipher(key) })
     }
+}
+
+impl CaseKeys {
+    /// Draws the key of a new draft; gives it with its wrapped form.
+    pub(crate) fn draw_for_draft(&self, draft: Uuid) -> (DraftKey, Vec<u8>) {
+        let key = Zeroizing::new(rand::random::<[u8; 32]>());
+        let wrapped = seal(&self.0, &bound_to(draft), key.as_slice());
+        (DraftKey { draft, cipher: cipher(&key) }, wrapped)
+    }
+
+    /// The key of a draft from its row; `None` if it is not this draft's.
+    pub(crate) fn unwrap_for_draft(&self, draft: Uuid, wrapped: &[u8]) -> Option<DraftKey> {
+        let key = unsealed(&self.0, &bound_to(draft), wrapped)?;
+        let key: &[u8; 32] = key.as_slice().try_into().ok()?;
+        Some(DraftKey { draft, cipher: cipher(key) })
+    }
+}
+
+/// The key of one draft.
+pub(crate) struct DraftKey {
+    draft: Uuid,
+    cipher: Aes256Gcm,
+}
+
+impl DraftKey {
+    pub(crate) fn seal(&self, bytes: &[u8]) -> Vec<u8> {
+        seal(&self.cipher, &bound_to(self.draft), bytes)
+    }
+
+    pub(crate) fn open(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        unsealed(&self.cipher, &bound_to(self.draft), sealed)
+    }
+}
+
+fn bound_to(draft: Uuid) -> String {
+    format!("draft/{draft}")
 }
 
 /// The key of one case.

@@ -9,6 +9,7 @@ mod columns;
 pub mod contents;
 pub mod deliveries;
 mod desk;
+pub mod drafts;
 mod error;
 pub mod keys;
 pub mod log;

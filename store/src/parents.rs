@@ -27,6 +27,8 @@ pub struct Parent {
     pub language: Language,
     /// Whether we know that we speak to them.
     pub confirmed: bool,
+    /// Whether they were there when the form was sent.
+    pub came_with_the_form: bool,
     /// How often the questions behind their link were answered wrongly.
     pub tries: u32,
 }
@@ -37,20 +39,29 @@ pub struct Parent {
 ///
 /// [`StoreError::Database`] or [`StoreError::Inconsistent`].
 pub async fn all(conn: &mut PgConnection, case: CaseRef) -> Result<Vec<Parent>, StoreError> {
-    let rows: Vec<(i16, String, bool, i32)> = sqlx::query_as(
-        "select parent, language, confirmed_at is not null, tries
+    let rows: Vec<(i16, String, bool, bool, i32)> = sqlx::query_as(
+        "select parent, language, confirmed_at is not null,
+            coalesce(confirmed_at = c.received_at, false), tries
         from parents
+        join cases c using (case_ref)
         where case_ref = $1
         order by parent",
     )
     .bind(case.to_string())
     .fetch_all(conn)
     .await?;
-    let parent = |(parent, language, confirmed, tries): (i16, String, bool, i32)| {
+    let parent = |(parent, language, confirmed, came_with_the_form, tries): (
+        i16,
+        String,
+        bool,
+        bool,
+        i32,
+    )| {
         Ok(Parent {
             parent: number(TABLE, case, parent)?,
             language: read(TABLE, case, &language)?,
             confirmed,
+            came_with_the_form,
             tries: number(TABLE, case, tries)?,
         })
     };

@@ -6,6 +6,7 @@
 
 mod contents;
 mod database;
+mod drafts;
 mod families;
 mod forgetting;
 mod intake;
