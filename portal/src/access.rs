@@ -46,18 +46,12 @@ impl AccessKey {
 
     /// A parent's access code to a case, written in groups: `7K3F-92QX-0M4T-ZZ1B`.
     pub(crate) fn code(&self, case: CaseRef, submission: Uuid, parent: u8) -> String {
-        let signs = self.signs(case, submission, parent);
-        let groups: Vec<&str> = (0..SIGNS)
-            .step_by(4)
-            .map(|at| signs.get(at..at + 4).expect("the signs are ASCII"))
-            .collect();
-        groups.join("-")
+        grouped(&self.signs(case, submission, parent))
     }
 
     /// Whose access code it is, if it is one. Takes as long for a wrong code as for a right one.
     pub(crate) fn opens(&self, case: CaseRef, submission: Uuid, typed: &str) -> Option<u8> {
-        let typed: String =
-            typed.chars().filter(|c| !matches!(c, '-' | ' ')).map(read_sign).collect();
+        let typed = read_code(typed);
         let fits = |parent: &u8| {
             let expected = self.signs(case, submission, *parent);
             bool::from(expected.as_bytes().ct_eq(typed.as_bytes()))
@@ -76,6 +70,24 @@ impl AccessKey {
         // 32 divides 256: the low five bits of a random byte are a random digit.
         sum.iter().take(SIGNS).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
     }
+}
+
+/// Draws a code that nothing is derived from: the signs alone.
+pub(crate) fn draw_code() -> String {
+    let bytes = rand::random::<[u8; SIGNS]>();
+    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+}
+
+/// A code as it is written for people: `7K3F-92QX-0M4T-ZZ1B`.
+pub(crate) fn grouped(signs: &str) -> String {
+    let signs: Vec<char> = signs.chars().collect();
+    let groups: Vec<String> = signs.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join("-")
+}
+
+/// The signs of a code as it was typed or pasted.
+pub(crate) fn read_code(typed: &str) -> String {
+    typed.chars().filter(|c| !matches!(c, '-') && !c.is_whitespace()).map(read_sign).collect()
 }
 
 /// As people read codes over the phone: case does not matter, `O` is zero, `I` and `L` are one.

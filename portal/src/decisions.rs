@@ -99,7 +99,12 @@ pub(crate) async fn decide(
 }
 
 /// Puts a decision to the workflow, and writes down if it was not taken.
-async fn put(portal: Portal, case: CaseRef, seen: i64, decision: Decision) -> Result<(), Problem> {
+pub(crate) async fn put(
+    portal: Portal,
+    case: CaseRef,
+    seen: i64,
+    decision: Decision,
+) -> Result<(), Problem> {
     let Decision { action, leg, .. } = decision;
     let Err(error) = portal.engine.decide(case, format!("{case}/{seen}"), decision).await else {
         return Ok(());

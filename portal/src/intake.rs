@@ -7,8 +7,9 @@ use domain::{
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use store::{
-    StoreError,
+    StoreError, drafts,
     submissions::{self, Before, Intake, NewCase, NewSubmission},
 };
 use utoipa::ToSchema;
@@ -77,17 +78,25 @@ pub(crate) enum NotTaken {
     Store(StoreError),
 }
 
+/// A form that is sent.
+pub(crate) struct Sent<'a> {
+    pub(crate) form: Form,
+    pub(crate) key: &'a IdempotencyKey,
+    /// The draft that it was, which keeps nothing but the submission from then on.
+    pub(crate) draft: Option<Uuid>,
+}
+
 /// Reads a form and writes it to the case file, with the errand to start its workflows.
-pub(crate) async fn take(
-    portal: &Portal,
-    form: Form,
-    key: &IdempotencyKey,
-) -> Result<Taken, NotTaken> {
+pub(crate) async fn take(portal: &Portal, sent: Sent<'_>) -> Result<Taken, NotTaken> {
+    let Sent { form, key, draft } = sent;
     let digest = digest(&form);
     let here = here(&form);
     // What was taken once is not judged again: on another day it may be too late for this form.
     match before(portal, key, &digest).await.map_err(NotTaken::Store)? {
         Some(Before::Same { submission, cases }) => {
+            let mut tx = portal.pool.begin().await.map_err(away)?;
+            leave(&mut tx, draft, submission).await?;
+            tx.commit().await.map_err(away)?;
             return Ok(Taken::Again(receipt(portal, submission, cases.into_iter(), here)));
         }
         Some(Before::Other) => return Err(NotTaken::KeyReused),
@@ -118,11 +127,14 @@ pub(crate) async fn take(
             submissions::receive(&mut tx, &portal.keys, &new).await.map_err(NotTaken::Store)?;
         match received {
             Intake::New => {
+                leave(&mut tx, draft, id).await?;
                 tx.commit().await.map_err(away)?;
                 let cases = cases.iter().map(|new| (new.case, new.ordinal));
                 return Ok(Taken::New(receipt(portal, id, cases, here)));
             }
             Intake::Again { submission, cases } => {
+                leave(&mut tx, draft, submission).await?;
+                tx.commit().await.map_err(away)?;
                 return Ok(Taken::Again(receipt(portal, submission, cases.into_iter(), here)));
             }
             Intake::KeyReused => return Err(NotTaken::KeyReused),
@@ -133,6 +145,17 @@ pub(crate) async fn take(
         table: "cases",
         row: "every reference drawn is taken".into(),
     }))
+}
+
+async fn leave(
+    tx: &mut PgConnection,
+    draft: Option<Uuid>,
+    submission: Uuid,
+) -> Result<(), NotTaken> {
+    match draft {
+        None => Ok(()),
+        Some(draft) => drafts::sent(tx, draft, submission).await.map_err(NotTaken::Store),
+    }
 }
 
 async fn before(

@@ -85,12 +85,6 @@ impl Speaks {
         )
     }
 
-    /// Whether this language itself has a text, without falling back to the other one.
-    #[cfg(test)]
-    pub(crate) fn knows(self, key: &str) -> bool {
-        TEXTS.lookup_single_language::<&str>(self.id(), key, None).is_ok()
-    }
-
     /// The text that belongs to another, if there is one.
     pub(crate) fn maybe_text(self, key: &str) -> Option<String> {
         self.maybe(&format!("{key}.text"))

@@ -6,6 +6,7 @@
 mod access;
 mod api;
 mod case_view;
+mod correction;
 mod courier;
 mod decisions;
 mod engine;
@@ -25,6 +26,7 @@ mod reads;
 mod settings;
 mod staff;
 mod state;
+mod sweep;
 mod watch;
 
 use std::future::Future;
@@ -79,6 +81,7 @@ pub async fn serve(
     let errands = tokio::spawn(outbox::run(portal.clone(), stop.clone()));
     let watching = tokio::spawn(live::run(portal.clone(), stop.clone()));
     let letters = tokio::spawn(courier::run(portal.clone(), stop.clone()));
+    let sweeping = tokio::spawn(sweep::run(portal.clone(), stop.clone()));
     let ending = stop.clone();
     let served = axum::serve(listener, router(portal))
         .with_graceful_shutdown(async move {
@@ -90,6 +93,7 @@ pub async fn serve(
     stop.cancel();
     errands.await.context("the outbox loop failed")?;
     letters.await.context("the courier failed")?;
+    sweeping.await.context("the loop that throws old drafts away failed")?;
     watching.await.context("the loop of those who watch failed")?;
     served
 }

@@ -97,3 +97,6 @@ asks-TOO_LONG-contact-mailing-unit = Enter 10 characters or less.
 asks-TOO_LONG-contact-usual_residence-unit = Enter 10 characters or less.
 asks-REQUIRED-services-want_sin = Choose yes or no.
 asks-REQUIRED-services-certificates = Choose a certificate or choose none.
+asks-REQUIRED-babies = Choose how many babies you are registering today.
+asks-REQUIRED-same_address = Choose yes or no.
+asks-REQUIRED-parents-same_name = Choose yes or no.

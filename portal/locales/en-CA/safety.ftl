@@ -14,6 +14,8 @@ purpose-AUDIT = For an audit
 purpose-send = Show the case
 
 change-title = Change something
+correct-text = Is something wrong in what is to be registered?
+correct-go = Put it right and certify again
 address-title = Change the mailing address
 address-text = The certificate and the SIN letter go there, if they have not been printed yet.
 address-send = Change the address

@@ -1,14 +1,19 @@
 # Receipt.
 
 receipt-title = We have your application
-receipt-text = Your form was received. Nothing more is needed from you now.
+receipt-text = Your form was received. You do not have to do anything more now.
+receipt-second = These are your own references and access code. The other parent has others, and does not see yours.
+receipt-invited = Your form was received. It goes to the province once the other parent has certified it. We have written to them.
 receipt-cases = Your references
 receipt-child = Baby
 receipt-keep = Write down the reference and the access code. You need both to see where your application stands.
+receipt-hand-over-go = Show the other parent's code
+receipt-hand-over = The other parent has an access code of their own. Give them this device now.
 receipt-next = What happens next
 receipt-next-birth = The province matches your form with the notice from the hospital or midwife, then registers the birth.
 receipt-next-certificate = If you asked for a certificate, it is made and mailed to you.
 receipt-next-sin = If you asked for a SIN, Service Canada sends it by letter. Do not apply elsewhere meanwhile.
+receipt-follow = See where { $case } stands
 
 # Status page.
 

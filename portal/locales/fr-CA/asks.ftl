@@ -97,3 +97,6 @@ asks-TOO_LONG-contact-mailing-unit = Saisissez 10 caractères ou moins.
 asks-TOO_LONG-contact-usual_residence-unit = Saisissez 10 caractères ou moins.
 asks-REQUIRED-services-want_sin = Choisissez oui ou non.
 asks-REQUIRED-services-certificates = Choisissez un certificat ou aucun.
+asks-REQUIRED-babies = Choisissez combien de bébés vous enregistrez aujourd'hui.
+asks-REQUIRED-same_address = Choisissez oui ou non.
+asks-REQUIRED-parents-same_name = Choisissez oui ou non.

@@ -14,6 +14,8 @@ purpose-AUDIT = Pour une vérification
 purpose-send = Afficher le dossier
 
 change-title = Modifier quelque chose
+correct-text = Y a-t-il une erreur dans ce qui doit être enregistré?
+correct-go = La corriger et attester de nouveau
 address-title = Changer l'adresse postale
 address-text = Le certificat et la lettre du NAS y sont envoyés, s'ils n'ont pas encore été imprimés.
 address-send = Changer l'adresse

@@ -1,14 +1,19 @@
 # Accusé de réception.
 
 receipt-title = Nous avons reçu votre demande
-receipt-text = Votre formulaire a été reçu. Nous n'avons besoin de rien d'autre pour l'instant.
+receipt-text = Votre formulaire a été reçu. Vous n'avez rien d'autre à faire pour l'instant.
+receipt-second = Voici vos propres références et votre code d'accès. L'autre parent en a d'autres et ne voit pas les vôtres.
+receipt-invited = Votre formulaire a été reçu. Il est transmis à la province dès que l'autre parent l'a attesté. Nous lui avons écrit.
 receipt-cases = Vos références
 receipt-child = Bébé
 receipt-keep = Notez la référence et le code d'accès. Il faut les deux pour suivre votre demande.
+receipt-hand-over-go = Afficher le code de l'autre parent
+receipt-hand-over = L'autre parent a son propre code d'accès. Donnez-lui l'appareil maintenant.
 receipt-next = La suite
 receipt-next-birth = La province rapproche votre formulaire de l'avis de l'hôpital ou de la sage-femme, puis enregistre la naissance.
 receipt-next-certificate = Si vous avez demandé un certificat, il est produit et vous est posté.
 receipt-next-sin = Si vous avez demandé un NAS, Service Canada l'envoie par lettre. Ne le demandez pas ailleurs entre-temps.
+receipt-follow = Voir où en est { $case }
 
 # Page de suivi.
 

@@ -10,7 +10,7 @@ use domain::intake::Form;
 use super::{body::Body, problems::Submitting, schema::Submission};
 use crate::{
     Portal,
-    intake::{IdempotencyKey, Receipt, Taken, take},
+    intake::{IdempotencyKey, Receipt, Sent, Taken, take},
     problem::Problem,
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn submit(
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
     let key = headers.get("idempotency-key").and_then(|key| IdempotencyKey::read(key.as_bytes()));
     let key = key.ok_or(Problem::IdempotencyKeyInvalid)?;
-    match take(&portal, form, &key).await? {
+    match take(&portal, Sent { form, key: &key, draft: None }).await? {
         Taken::New(receipt) => Ok((StatusCode::CREATED, Json(receipt))),
         Taken::Again(receipt) => Ok((StatusCode::OK, Json(receipt))),
     }

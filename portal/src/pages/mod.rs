@@ -7,6 +7,7 @@ mod form;
 mod home;
 mod invited;
 mod parts;
+mod said;
 mod session;
 mod status;
 mod words;
@@ -33,7 +34,15 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/", get(home::languages))
         .route("/desk", get(desk::in_a_language))
         .route("/{language}", get(home::start))
-        .route("/{language}/form", get(form::open).post(form::send))
+        .route("/{language}/form", get(form::begin_here))
+        .route("/{language}/form/return", get(form::come_back).post(form::come_back_with))
+        .route("/{language}/form/keep", post(form::keep))
+        .route("/{language}/form/close", post(form::close))
+        .route("/{language}/form/kept", get(form::kept))
+        .route("/{language}/form/out/{code}", get(form::out))
+        .route("/{language}/form/sent", get(form::sent))
+        .route("/{language}/form/sent-2", get(form::sent_for_the_second))
+        .route("/{language}/form/{*step}", get(form::show).post(form::save))
         .route("/{language}/status", get(status::ask).post(status::open))
         .route("/{language}/case/{ref}", get(case::show))
         .route(
@@ -54,6 +63,7 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/case/{ref}/confirmation", get(case::papers::confirmation))
         .route("/{language}/case/{ref}/welcome", get(case::welcome))
         .route("/{language}/case/{ref}/statement", get(case::statement::show))
+        .route("/{language}/case/{ref}/correct", post(case::correct::correct))
         .route("/{language}/case/{ref}/certify", post(case::statement::certify))
         .route("/{language}/case/{ref}/object", post(case::statement::object))
         .route("/{language}/read/{token}", get(invited::ask).post(invited::answer))

@@ -17,7 +17,11 @@ const CASE_SESSION: Duration = Duration::from_secs(30 * 60);
 
 const STAFF_SESSION: Duration = Duration::from_secs(8 * 3600);
 
+/// A form may rest for as long as its code is kept in mind; how long it is shown without the code, the case file knows.
+const DRAFT_SESSION: Duration = Duration::from_secs(24 * 3600);
+
 const CODE: &str = "newborn-code";
+const DRAFT: &str = "newborn-draft";
 const TOKEN: &str = "newborn-staff";
 
 pub(super) type SetCookies = AppendHeaders<Vec<(header::HeaderName, HeaderValue)>>;
@@ -39,6 +43,19 @@ fn case_cookies(portal: &Portal, case: CaseRef, code: &str) -> [HeaderValue; 2] 
 /// The access code that a browser holds for the case it asks for.
 pub(super) fn held_code(headers: &HeaderMap) -> Option<String> {
     CookieJar::from_headers(headers).get(CODE).map(|cookie| cookie.value().to_owned())
+}
+
+/// The token of the draft that a browser has open.
+pub(super) fn held_draft(headers: &HeaderMap) -> Option<String> {
+    CookieJar::from_headers(headers).get(DRAFT).map(|cookie| cookie.value().to_owned())
+}
+
+pub(super) fn holds_draft(portal: &Portal, token: &str) -> SetCookies {
+    set([cookie(portal, DRAFT, token, "/".to_owned(), DRAFT_SESSION)])
+}
+
+pub(super) fn drops_draft(portal: &Portal) -> SetCookies {
+    set([cookie(portal, DRAFT, "", "/".to_owned(), Duration::ZERO)])
 }
 
 pub(super) fn signs_in(portal: &Portal, token: &str) -> SetCookies {
@@ -73,7 +90,7 @@ fn cookie(portal: &Portal, name: &str, value: &str, path: String, age: Duration)
         .max_age(age)
         .http_only(true)
         // A parent comes back from the payment page, which is another site.
-        .same_site(if name == CODE { SameSite::Lax } else { SameSite::Strict })
+        .same_site(if name == TOKEN { SameSite::Strict } else { SameSite::Lax })
         .secure(portal.https)
         .build();
     HeaderValue::from_str(&cookie.to_string()).expect("codes and tokens are visible ASCII")

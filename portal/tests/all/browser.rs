@@ -7,8 +7,9 @@ use axum::{
 
 use crate::stage::{Answer, Stage};
 
-/// What the ordinary family types into the page.
-const TYPED: &[(&str, &str)] = &[
+/// What the ordinary family types into the pages of the form.
+pub const TYPED: &[(&str, &str)] = &[
+    ("babies", "1"),
     ("start/born_in_province", "true"),
     ("start/already_registered", "false"),
     ("start/live_birth", "true"),
@@ -34,34 +35,28 @@ const TYPED: &[(&str, &str)] = &[
     ("parents/0/legal_name/kind", "DUAL"),
     ("parents/0/legal_name/first", "Sophie"),
     ("parents/0/legal_name/last", "O'Connor"),
+    ("parents/0/same_name", "false"),
     ("parents/0/name_at_birth/kind", "DUAL"),
     ("parents/0/name_at_birth/first", "Sophie"),
     ("parents/0/name_at_birth/last", "Gagnon"),
     ("parents/0/date_of_birth", "1994-05-02"),
     ("parents/0/birth_place/municipality", "Gatineau"),
-    ("parents/0/birth_place/province", "qc"),
-    ("parents/0/birth_place/country", "ca"),
+    ("parents/0/birth_place/province", "QC"),
+    ("parents/0/birth_place/country", "CA"),
     ("parents/0/marital_status", "MARRIED"),
     ("parents/0/canadian_status", "CITIZEN"),
     ("parents/0/agrees_child_surname", "true"),
-    ("parents/0/certification/text_version", "2026-11"),
-    ("parents/0/certification/language", "fr-CA"),
     ("parents/0/certification/checked", "true"),
     ("parents/0/certification/typed_name", "Sophie O'Connor"),
     ("parents/1/role_label", "FATHER"),
-    ("parents/1/is_birth_parent", "false"),
     ("parents/1/legal_name/kind", "SINGLE"),
     ("parents/1/legal_name/single", "Suharto"),
-    ("parents/1/name_at_birth/kind", "SINGLE"),
-    ("parents/1/name_at_birth/single", "Suharto"),
+    ("parents/1/same_name", "true"),
     ("parents/1/date_of_birth", "1992-09-23"),
     ("parents/1/birth_place/municipality", "Jakarta"),
     ("parents/1/birth_place/country", "ID"),
-    ("parents/1/marital_status", "MARRIED"),
     ("parents/1/canadian_status", "OTHER"),
     ("parents/1/agrees_child_surname", "true"),
-    ("parents/1/certification/text_version", "2026-11"),
-    ("parents/1/certification/language", "en-CA"),
     ("parents/1/certification/checked", "true"),
     ("parents/1/certification/typed_name", "Suharto"),
     ("parents_married_to_each_other", "true"),
@@ -74,11 +69,8 @@ const TYPED: &[(&str, &str)] = &[
     ("same_address", "true"),
     ("contact/notify_by", "NONE"),
     ("services/certificates/0/product", "WITH_PARENTS"),
-    ("services/payment_token", "sandbox-card-approved"),
     ("services/want_sin", "true"),
-    ("services/consent_sin/version", "2026-11"),
     ("services/consent_sin/checked", "true"),
-    ("services/collection_notice_ack/version", "2026-11"),
     ("services/collection_notice_ack/checked", "true"),
 ];
 
@@ -112,13 +104,45 @@ impl Stage {
         self.send(request, encoded(inputs.iter().copied())).await
     }
 
-    /// Fills in the form; some inputs otherwise.
-    pub async fn fill(&self, path: &str, key: &str, otherwise: &[(&str, &str)]) -> Answer {
+    /// Fills in the form page by page, in a new browser; some inputs otherwise. Ends where it does not go on.
+    pub async fn fill(&self, language: &str, otherwise: &[(&str, &str)]) -> Walk {
+        self.walk(&format!("/{language}/form/start"), "", otherwise).await
+    }
+
+    /// Goes on with a form, from a page on.
+    pub async fn walk(&self, from: &str, cookies: &str, otherwise: &[(&str, &str)]) -> Walk {
         let kept =
             TYPED.iter().filter(|(name, _)| !otherwise.iter().any(|(other, _)| other == name));
-        let inputs: Vec<_> =
-            kept.chain(otherwise).copied().chain([("idempotency_key", key)]).collect();
-        self.post(path, "", &inputs).await
+        let typed: Vec<(&str, &str)> = kept.chain(otherwise).copied().collect();
+        let (mut path, mut cookies) = (from.to_owned(), cookies.to_owned());
+        for _ in 0..60 {
+            let shown = self.page(&path, &cookies).await;
+            let is_review = path.ends_with("/review");
+            let is_certified = path.contains("/certify-");
+            if path.contains("/out/") || path.contains("/sent") || shown.status != StatusCode::OK {
+                return Walk { path, cookies, answer: shown };
+            }
+            if is_review {
+                let Some((_, next)) = shown.text.split_once("class=\"button\" href=\"") else {
+                    return Walk { path, cookies, answer: shown };
+                };
+                path = next.split('"').next().expect("it ends").to_owned();
+                continue;
+            }
+            let seen = is_certified.then(|| seen(&shown.text));
+            let inputs: Vec<_> =
+                typed.iter().copied().chain(seen.as_deref().map(|seen| ("seen", seen))).collect();
+            let answer = self.post(&path, &cookies, &inputs).await;
+            if answer.headers.contains_key("set-cookie") && cookies.is_empty() {
+                cookies = cookie(&answer.headers);
+            }
+            if answer.status != StatusCode::SEE_OTHER {
+                return Walk { path, cookies, answer };
+            }
+            let there = answer.headers["location"].to_str().expect("it is ASCII");
+            path = there.split('#').next().expect("it begins").to_owned();
+        }
+        panic!("the form does not end: {path}");
     }
 
     /// A family's browser, which may see its case.
@@ -136,6 +160,20 @@ impl Stage {
     pub async fn signed_in(&self, token: &str) -> String {
         cookie(&self.post("/en/desk/sign-in", "", &[("token", token)]).await.headers)
     }
+}
+
+/// Where filling in the form has led.
+pub struct Walk {
+    /// The page that did not lead on.
+    pub path: String,
+    pub cookies: String,
+    pub answer: Answer,
+}
+
+/// What a page says was shown on it.
+pub fn seen(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"seen\" value=\"").expect("it says what is shown");
+    rest.split('"').next().expect("it ends").to_owned()
 }
 
 /// What a browser sends back for the first cookie that was set.

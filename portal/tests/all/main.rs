@@ -3,6 +3,7 @@
 mod browser;
 mod cases;
 mod changes;
+mod form;
 mod intake;
 mod loss;
 mod openapi;

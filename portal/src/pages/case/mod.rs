@@ -10,6 +10,7 @@ use axum_extra::extract::{Form as Inputs, FormRejection};
 use domain::{
     CaseRef,
     decision::Action,
+    desk::Leg,
     facts::{Fact, Facts},
     people::{Actor, Language},
 };
@@ -20,11 +21,12 @@ use store::{
 };
 
 pub(super) mod change;
+pub(super) mod correct;
 pub(super) mod live;
 pub(super) mod loss;
 pub(super) mod papers;
 pub(super) mod pay;
-mod said;
+
 pub(super) mod statement;
 
 use super::{Frame, page, parts::Part, session, unread};
@@ -41,6 +43,8 @@ struct CasePage {
     told: Vec<(String, String)>,
     /// Whether something can be taken back.
     may_withdraw: bool,
+    /// Whether what is to be registered can still be put right.
+    may_correct: bool,
     /// Whether this parent may change where letters go.
     may_move: bool,
     /// The language this parent is written to in.
@@ -185,6 +189,7 @@ async fn shown(
         parts: Part::all(t, facts),
         told: told.collect(),
         may_withdraw: actions.iter().any(|(action, _)| *action == Action::Withdraw),
+        may_correct: facts.situation().allows(Action::CorrectContent, Leg::Birth).is_ok(),
         may_move: actions.iter().any(|(action, _)| *action == Action::CorrectContact)
             && change::may(change::What::Address, visit).is_ok(),
         spoken,

@@ -20,14 +20,19 @@ use super::{back, refreshed, visit};
 use crate::{Portal, language::Speaks, problem::Problem};
 
 /// What can be paid now, and where.
-pub(super) struct Asked {
-    pub(super) amount: String,
+pub(in crate::pages) struct Asked {
+    pub(in crate::pages) amount: String,
     /// The payment page, told what for and where to come back to.
-    pub(super) page: String,
+    pub(in crate::pages) page: String,
 }
 
 /// What the parents can pay, if there is a page to pay at.
-pub(super) fn asked(portal: &Portal, t: Speaks, case: CaseRef, facts: &Facts) -> Option<Asked> {
+pub(in crate::pages) fn asked(
+    portal: &Portal,
+    t: Speaks,
+    case: CaseRef,
+    facts: &Facts,
+) -> Option<Asked> {
     let product = facts.certificate_wanted.filter(|_| facts.awaits_payment())?;
     let fee = product.fee_for(facts.received);
     let mut page = portal.payment_page.clone()?;

@@ -20,10 +20,12 @@ use serde::Deserialize;
 use store::{certifications, certifications::Certify, contents, messages};
 
 use super::{
-    super::{Frame, page, unread},
-    Visit, back,
-    said::{Group, groups},
-    visit,
+    super::{
+        Frame, page,
+        said::{Group, groups},
+        unread,
+    },
+    Visit, back, visit,
 };
 use crate::{Portal, language::Speaks, problem::Problem};
 

@@ -1,24 +1,23 @@
-//! What a page sends, made into a submission. Inputs are named by their place in it.
+//! What the pages send, made into a submission. Inputs are named by their place in it.
 
 use std::collections::BTreeMap;
 
 use domain::{
-    intake::{Address, ExchangedName, Form},
+    intake::{Address, Child, ExchangedName, Form, Name, Parent, TEXT_VERSION, Tick},
     name::{LONGEST, is_name_character, tidy, travels},
+    statement::PlaceKind,
 };
 use serde_json::{Map, Value};
 
-use super::fields::SAME_ADDRESS;
+use super::{
+    Family,
+    fields::{BABIES, REGION_ELSEWHERE, SAME_ADDRESS, SAME_NAME},
+};
+use crate::language::Speaks;
 
-/// The inputs of a page by their names. Does not print: it holds personal data.
+/// What was typed, by the names of the inputs. Does not print: it holds personal data.
 #[derive(Clone, Default)]
 pub(super) struct Typed(BTreeMap<String, String>);
-
-/// What the page sends that is not part of the submission.
-const OWN: &[&str] = &["idempotency_key", ANOTHER_KEY, SAME_ADDRESS];
-
-/// The key to send the form under as a new one, when the box for it is checked.
-pub(super) const ANOTHER_KEY: &str = "another_key";
 
 const NUMBERS: &[&str] =
     &["parent_count", "plurality", "birth_order", "weight_grams", "gestation_weeks"];
@@ -44,18 +43,108 @@ const LONGEST_LIST: usize = 16;
 /// More than any place of the form has. Every step is a call on the stack, and whoever sends the page counts them.
 const MOST_STEPS: usize = 8;
 
+impl From<BTreeMap<String, String>> for Typed {
+    fn from(inputs: BTreeMap<String, String>) -> Self {
+        Self(inputs)
+    }
+}
+
+impl From<Typed> for BTreeMap<String, String> {
+    fn from(typed: Typed) -> Self {
+        typed.0
+    }
+}
+
 impl Typed {
-    pub(super) fn new(inputs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(inputs.into_iter().collect())
+    /// What a form would have been typed as.
+    pub(super) fn of(form: &Form) -> Self {
+        let mut typed = Self::default();
+        typed.set(BABIES.to_owned(), &form.children.len().to_string());
+        let value = serde_json::to_value(form).expect("a form is JSON");
+        typed.spread(String::new(), &value);
+        for nth in 0..form.parents.len() {
+            typed.set(format!("parents/{nth}/{SAME_NAME}"), "false");
+            let place = format!("parents/{nth}/birth_place");
+            if typed.value(&format!("{place}/country")) != "CA" {
+                let region = typed.value(&format!("{place}/province")).to_owned();
+                typed.set(format!("parents/{nth}/{REGION_ELSEWHERE}"), &region);
+            }
+        }
+        typed
+    }
+
+    fn spread(&mut self, at: String, value: &Value) {
+        let below = |step: &str| match at.as_str() {
+            "" => step.to_owned(),
+            at => format!("{at}/{step}"),
+        };
+        match value {
+            Value::Null => (),
+            Value::Object(fields) => {
+                fields.iter().for_each(|(step, value)| self.spread(below(step), value));
+            }
+            Value::Array(list) => {
+                let list = list.iter().enumerate();
+                list.for_each(|(nth, value)| self.spread(below(&nth.to_string()), value));
+            }
+            Value::String(text) => self.set(at, text),
+            Value::Bool(_) | Value::Number(_) => self.set(at, &value.to_string()),
+        }
     }
 
     pub(super) fn value(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    pub(super) fn set(&mut self, name: String, text: &str) {
+        self.0.insert(name, text.to_owned());
+    }
+
+    pub(super) fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Nobody has certified what it says now.
+    pub(super) fn forget_certifications(&mut self) {
+        self.0.retain(|name, _| {
+            !name.contains("/certification/") && !name.ends_with("/agrees_child_surname")
+        });
+    }
+
+    /// How many there are of whom, as far as it was said.
+    pub(super) fn family(&self) -> Family {
+        let count = |name: &str, most: usize| {
+            self.value(name).parse::<usize>().ok().filter(|it| (1..=most).contains(it))
+        };
+        Family {
+            babies: count(BABIES, 9).unwrap_or(1),
+            parents: count("start/parent_count", 2).unwrap_or(2),
+            together: self.value("start/all_parents_present").parse().ok(),
+        }
+    }
+
+    /// Whether it was this parent who gave birth. Of two, what is said of the first says it of both.
+    pub(super) fn gave_birth(&self, parent: usize) -> bool {
+        let first = self.value("parents/0/is_birth_parent");
+        first == if parent == 0 { "true" } else { "false" }
+    }
+
+    /// A part of a name at such a place of the form: of the legal name, where that is the name at birth, too.
+    pub(super) fn part_of_name(&self, name: &str, part: &str) -> &str {
+        let same = name
+            .strip_suffix("name_at_birth")
+            .filter(|parent| self.value(&format!("{parent}{SAME_NAME}")) == "true");
+        let name = same.map_or_else(|| name.to_owned(), |parent| format!("{parent}legal_name"));
+        let belongs = match self.value(&format!("{name}/kind")) {
+            "SINGLE" => part == "single",
+            _ => part != "single",
+        };
+        if belongs { self.value(&format!("{name}/{part}")) } else { "" }
+    }
+
     /// Whether the federal exchange cannot carry the name at such a place of the form.
     pub(super) fn is_lost(&self, name: &str) -> bool {
-        let part = |part: &str| self.value(&format!("{name}/{part}"));
+        let part = |part: &str| self.part_of_name(name, part);
         let given = format!("{} {}", part("first"), part("middle"));
         [&given, part("last"), part("single")].into_iter().map(tidy).any(|line| {
             line.chars().count() > LONGEST
@@ -66,7 +155,7 @@ impl Typed {
     /// The submission, or `None` when an input is not one of ours.
     pub(super) fn form(&self) -> Option<Form> {
         let mut tree = Value::Object(Map::new());
-        let inputs = self.0.iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
+        let inputs = self.0.iter().filter(|(name, _)| !is_of_the_pages(name));
         for (name, text) in inputs.filter(|(_, text)| !text.trim().is_empty()) {
             let steps: Vec<&str> = name.split('/').take(MOST_STEPS + 1).collect();
             if steps.len() > MOST_STEPS {
@@ -79,31 +168,150 @@ impl Typed {
         Some(form)
     }
 
-    /// A page without scripts shows fields that other answers make void; these are left out here.
+    /// As [`Typed::form`], as if everyone who has yet to certify had: what is left to say is wrong with the rest.
+    pub(super) fn form_to_be_certified(&self, t: Speaks, certified: usize) -> Option<Form> {
+        let mut form = self.form()?;
+        form.start.language.get_or_insert_with(|| t.code().to_owned());
+        let here = self.family().certifiers();
+        for parent in form.parents.iter_mut().take(here).skip(certified) {
+            parent.agrees_child_surname = Some(true);
+            parent.certification = domain::intake::Certification {
+                text_version: Some(TEXT_VERSION.to_owned()),
+                checked: Some(true),
+                language: Some(t.code().to_owned()),
+                typed_name: Some("X".to_owned()),
+            };
+        }
+        Some(form)
+    }
+
+    /// Without a script a page shows fields that other answers make void; these are left out here. What is asked once
+    /// and is meant for several is said to each of them.
     fn fit(&self, form: &mut Form) {
-        let needless = |name: &mut ExchangedName, at: String| {
-            if !self.is_lost(&at) {
-                name.exchange_form = None;
-                name.exchange_form_ok = None;
-            }
-        };
+        let family = self.family();
+        form.children.resize(family.babies, Child::default());
+        form.parents.resize(family.parents, Parent::default());
+        let plurality = form.children.first().and_then(|it| it.plurality);
         for (nth, child) in form.children.iter_mut().enumerate() {
-            needless(&mut child.name, format!("children/{nth}/name"));
-        }
-        for (nth, parent) in form.parents.iter_mut().enumerate() {
-            needless(&mut parent.name_at_birth, format!("parents/{nth}/name_at_birth"));
-            if parent.is_birth_parent == Some(false) {
-                parent.marital_status = None;
+            self.fit_exchanged(&mut child.name, &format!("children/{nth}/name"));
+            child.plurality = plurality;
+            if plurality == Some(1) {
+                child.birth_order = None;
             }
         }
-        form.services.certificates.retain(|it| it.product.as_deref() != Some("NONE"));
-        if form.services.certificates.is_empty() {
-            form.services.payment_token = None;
+        self.fit_place(form);
+        let gave_birth = form.parents.first().and_then(|it| it.is_birth_parent);
+        for (nth, parent) in form.parents.iter_mut().enumerate() {
+            if nth > 0 {
+                parent.is_birth_parent = gave_birth.map(|first| !first);
+            }
+            self.fit_parent(parent, nth, family);
         }
-        if self.value(SAME_ADDRESS) == "true" && form.contact.mailing == Address::default() {
+        if family.parents < 2 {
+            form.start.all_parents_present = None;
+            form.parents_married_to_each_other = None;
+        } else {
+            form.other_parent_state = None;
+        }
+        self.fit_services(form);
+        if self.value(SAME_ADDRESS) == "true" {
             form.contact.mailing = form.contact.usual_residence.clone();
         }
+        for address in [&mut form.contact.usual_residence, &mut form.contact.mailing] {
+            let abroad = address.country.as_deref().is_some_and(|it| it != "CA");
+            if abroad && is_a_province(address) {
+                address.province = None;
+            }
+        }
     }
+
+    fn fit_parent(&self, parent: &mut Parent, nth: usize, family: Family) {
+        fit_name(&mut parent.legal_name);
+        if self.value(&format!("parents/{nth}/{SAME_NAME}")) == "true" {
+            let ExchangedName { exchange_form, exchange_form_ok, .. } =
+                std::mem::take(&mut parent.name_at_birth);
+            let same = ExchangedName::from(parent.legal_name.clone());
+            parent.name_at_birth = ExchangedName { exchange_form, exchange_form_ok, ..same };
+        }
+        self.fit_exchanged(&mut parent.name_at_birth, &format!("parents/{nth}/name_at_birth"));
+        if parent.is_birth_parent == Some(false) {
+            parent.marital_status = None;
+        }
+        let place = &mut parent.birth_place;
+        if place.country.as_deref().is_some_and(|country| country != "CA") {
+            let region = self.value(&format!("parents/{nth}/{REGION_ELSEWHERE}"));
+            place.province = Some(region.to_owned()).filter(|it| !it.trim().is_empty());
+        }
+        // What the parents who are not here think of it, they say themselves.
+        if nth > 0 && family.invites() {
+            parent.agrees_child_surname = Some(true);
+            parent.certification = domain::intake::Certification::default();
+        }
+    }
+
+    fn fit_exchanged(&self, name: &mut ExchangedName, at: &str) {
+        match name.kind.as_deref() {
+            Some("SINGLE") => (name.first, name.middle, name.last) = (None, None, None),
+            _ => name.single = None,
+        }
+        if !self.is_lost(at) {
+            name.exchange_form = None;
+            name.exchange_form_ok = None;
+        }
+    }
+
+    fn fit_place(&self, form: &mut Form) {
+        let place = &mut form.place;
+        match place.kind.as_deref().and_then(|it| it.parse::<PlaceKind>().ok()) {
+            Some(PlaceKind::Hospital | PlaceKind::OtherFacility) => {
+                if place.facility_id.is_some() {
+                    place.location_text = None;
+                }
+            }
+            Some(PlaceKind::Home | PlaceKind::Other) => place.facility_id = None,
+            None => (),
+        }
+        if form.attendant.kind.as_deref() == Some("NONE") {
+            form.attendant.name = None;
+        }
+    }
+
+    fn fit_services(&self, form: &mut Form) {
+        let services = &mut form.services;
+        services.certificates.retain(|it| it.product.as_deref() != Some("NONE"));
+        if services.certificates.is_empty() {
+            services.payment_token = None;
+        }
+        let shown = |tick: &Tick| Tick { version: Some(TEXT_VERSION.to_owned()), ..tick.clone() };
+        services.collection_notice_ack = shown(&services.collection_notice_ack);
+        services.consent_sin = match services.want_sin {
+            Some(true) => shown(&services.consent_sin),
+            Some(false) | None => Tick::default(),
+        };
+        if services.want_sin != Some(true) {
+            form.parents.iter_mut().for_each(|parent| parent.canadian_status = None);
+        }
+    }
+}
+
+/// Whether an input is the pages' own and not a place of the submission.
+fn is_of_the_pages(name: &str) -> bool {
+    let own = [SAME_NAME, REGION_ELSEWHERE];
+    name == BABIES
+        || name == SAME_ADDRESS
+        || name.rsplit('/').next().is_some_and(|last| own.contains(&last))
+}
+
+fn fit_name(name: &mut Name) {
+    match name.kind.as_deref() {
+        Some("SINGLE") => (name.first, name.middle, name.last) = (None, None, None),
+        _ => name.single = None,
+    }
+}
+
+fn is_a_province(address: &Address) -> bool {
+    let province = address.province.as_deref();
+    province.is_some_and(|it| domain::intake::PROVINCES.contains(&it))
 }
 
 /// A number that is none becomes one that no field takes, so that its field is named.
@@ -144,19 +352,20 @@ mod tests {
     use super::*;
 
     fn typed(inputs: &[(&str, &str)]) -> Typed {
-        Typed::new(inputs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+        let inputs = inputs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        Typed::from(inputs.collect::<BTreeMap<_, _>>())
     }
 
     #[test]
     fn inputs_find_their_place_in_the_submission() {
         let page = typed(&[
             ("start/born_in_province", "true"),
+            (BABIES, "2"),
             ("children/0/name/first", "Olivia"),
             ("children/1/weight_grams", "3410"),
             ("children/1/birth_order", "two"),
             ("parents/0/previous_names/0", "Gagnon"),
             ("place/county", " "),
-            ("idempotency_key", "web-1"),
         ]);
         let form = page.form().expect("it is a form");
         assert_eq!(form.start.born_in_province, Some(true));
@@ -208,6 +417,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_once_is_said_to_each() {
+        let page = typed(&[
+            (BABIES, "2"),
+            ("children/0/plurality", "2"),
+            ("parents/0/is_birth_parent", "true"),
+            ("parents/1/legal_name/kind", "DUAL"),
+            ("parents/1/legal_name/first", "Suharto"),
+            ("parents/1/same_name", "true"),
+        ]);
+        let form = page.form().expect("it is a form");
+        assert_eq!(form.children[1].plurality, Some(2));
+        assert_eq!(form.parents[1].is_birth_parent, Some(false));
+        assert_eq!(form.parents[1].name_at_birth.first.as_deref(), Some("Suharto"));
+    }
+
+    #[test]
+    fn a_form_is_typed_as_it_was_read() {
+        let typed = typed(&[
+            (BABIES, "1"),
+            ("start/parent_count", "1"),
+            ("start/live_birth", "true"),
+            ("children/0/name/first", "Olivia"),
+            ("children/0/weight_grams", "3410"),
+            ("parents/0/is_birth_parent", "true"),
+            ("parents/0/birth_place/country", "FR"),
+            ("parents/0/region_elsewhere", "Bretagne"),
+        ]);
+        let form = typed.form().expect("it is a form");
+        assert_eq!(Typed::of(&form).form().as_ref(), Some(&form));
+    }
+
+    #[test]
     fn a_spelling_for_the_exchange_is_asked_for_where_letters_are_lost() {
         let long = "Ada ".repeat(20);
         let page = typed(&[
@@ -216,6 +457,7 @@ mod tests {
             ("children/1/name/first", &long),
             ("children/1/name/middle", &long),
             ("parents/0/name_at_birth/last", "Łęcka"),
+            ("parents/1/name_at_birth/kind", "SINGLE"),
             ("parents/1/name_at_birth/single", "Sahaiʔa"),
             ("parents/2/name_at_birth/last", "Nguye\u{302}\u{303}n"),
             ("parents/3/name_at_birth/last", "Nax\u{331}"),

@@ -12,7 +12,14 @@ pub(super) struct Group {
 }
 
 pub(super) fn groups(t: Speaks, it: &Statement) -> Vec<Group> {
-    let mut groups = vec![child(t, &it.child), place(t, it)];
+    let mut groups = vec![child(t, &it.child)];
+    groups.extend(about(t, it));
+    groups
+}
+
+/// What is said of the birth and the parents: the babies of one birth share it.
+pub(super) fn about(t: Speaks, it: &Statement) -> Vec<Group> {
+    let mut groups = vec![place(t, it)];
     let count = it.parents.len();
     for (nth, each) in (1..).zip(&it.parents) {
         groups.push(parent(t, each, (count > 1).then_some(nth)));
@@ -27,7 +34,7 @@ pub(super) fn groups(t: Speaks, it: &Statement) -> Vec<Group> {
     groups
 }
 
-fn child(t: Speaks, it: &Child) -> Group {
+pub(super) fn child(t: Speaks, it: &Child) -> Group {
     let mut lines = Lines::new(t);
     lines.add("said-name", it.name.written());
     lines.word("said-sex", "sex", Some(it.sex.code()));

@@ -1,0 +1,140 @@
+//! What a browser has open: a draft, known by a token in a cookie.
+
+use axum::http::HeaderMap;
+use domain::people::Language;
+use sqlx::PgConnection;
+use store::drafts::{self, Corrects, Draft, Session, State};
+use uuid::Uuid;
+
+use super::{
+    super::session::{self, SetCookies},
+    Family,
+    steps::Step,
+    typed::Typed,
+};
+use crate::{Portal, access, problem::Problem};
+
+/// What a browser has open.
+pub(super) enum Browser {
+    Nothing,
+    Open(Open),
+    /// What it had open was sent as this submission.
+    Sent {
+        submission: Uuid,
+        idle: bool,
+    },
+}
+
+/// A draft in a browser.
+pub(super) struct Open {
+    pub(super) id: Uuid,
+    /// Whether it rested for too long: then nothing is shown before the code is typed.
+    pub(super) idle: bool,
+    pub(super) code: String,
+    pub(super) key: String,
+    pub(super) corrects: Option<Corrects>,
+    pub(super) page: String,
+    pub(super) typed: Typed,
+}
+
+impl Open {
+    fn of(id: Uuid, Draft { code, key, corrects, page, typed }: Draft) -> Self {
+        Self { id, idle: false, code, key, corrects, page, typed: typed.into() }
+    }
+
+    pub(super) fn family(&self) -> Family {
+        self.typed.family()
+    }
+
+    /// The pages that its parents go through.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        match &self.corrects {
+            None => Step::of_a_form(self.family()),
+            Some(corrects) => Step::of_a_correction(self.family(), corrects.parent),
+        }
+    }
+
+    /// The page at an address, if it is one of theirs.
+    pub(super) fn step(&self, path: &str) -> Option<Step> {
+        self.steps().into_iter().find(|it| it.path() == path)
+    }
+
+    pub(super) fn next(&self, step: Step) -> Option<Step> {
+        self.steps().into_iter().skip_while(|it| *it != step).nth(1)
+    }
+
+    pub(super) fn before(&self, step: Step) -> Option<Step> {
+        self.steps().into_iter().take_while(|it| *it != step).last()
+    }
+
+    /// Keeps what was typed by now, and how far they are.
+    pub(super) async fn keep(&self, portal: &Portal, tx: &mut PgConnection) -> Result<(), Problem> {
+        let draft = Draft {
+            code: self.code.clone(),
+            key: self.key.clone(),
+            corrects: self.corrects,
+            page: self.page.clone(),
+            typed: self.typed.clone().into(),
+        };
+        Ok(drafts::keep(tx, &portal.keys, self.id, &draft, portal.now()).await?)
+    }
+}
+
+impl From<Session> for Browser {
+    fn from(session: Session) -> Self {
+        let Session { draft: id, state, idle } = session;
+        match state {
+            State::Sent { submission } => Self::Sent { submission, idle },
+            State::Open(draft) => Self::Open(Open { idle, ..Open::of(id, draft) }),
+        }
+    }
+}
+
+/// What this browser has open. From now on it counts as used, unless it rested for too long.
+pub(super) async fn browser(
+    portal: &Portal,
+    tx: &mut PgConnection,
+    headers: &HeaderMap,
+) -> Result<Browser, Problem> {
+    let Some(token) = session::held_draft(headers) else { return Ok(Browser::Nothing) };
+    let now = portal.now();
+    let Some(session) = drafts::find(tx, &portal.keys, &token, now).await? else {
+        return Ok(Browser::Nothing);
+    };
+    if !session.idle {
+        drafts::is_used(tx, &portal.keys, &token, now).await?;
+    }
+    Ok(session.into())
+}
+
+/// Opens a new draft in a browser; gives it with the cookie that the browser is to hold.
+pub(super) async fn begin(
+    portal: &Portal,
+    tx: &mut PgConnection,
+    language: Language,
+    begun: Begun,
+) -> Result<(Open, SetCookies), Problem> {
+    let Begun { corrects, page, mut typed } = begun;
+    typed.set("start/language".to_owned(), language.code());
+    let draft = Draft {
+        code: access::draw_code(),
+        key: format!("web-{}", Uuid::now_v7()),
+        corrects,
+        page,
+        typed: typed.into(),
+    };
+    let token = new_token();
+    let id = drafts::begin(tx, &portal.keys, &token, &draft, portal.now()).await?;
+    Ok((Open::of(id, draft), session::holds_draft(portal, &token)))
+}
+
+/// What a draft begins with.
+pub(super) struct Begun {
+    pub(super) corrects: Option<Corrects>,
+    pub(super) page: String,
+    pub(super) typed: Typed,
+}
+
+pub(super) fn new_token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}

@@ -1,0 +1,110 @@
+//! What a family holds in hand once its form was sent: the references, and for each parent their own access codes.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use domain::CaseRef;
+use store::{cases, parents, submissions};
+use uuid::Uuid;
+
+use super::{
+    super::{Frame, case::pay, page, session},
+    browser::{Browser, browser},
+    to,
+};
+use crate::{Portal, language::Speaks, problem::Problem};
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    children: Vec<Received>,
+    /// Whether a second parent certified here, who has codes of their own.
+    hands_over: bool,
+    /// Whether a second parent was written to.
+    invited: bool,
+    /// The page is for the second parent.
+    second: bool,
+}
+
+struct Received {
+    child: u8,
+    case: CaseRef,
+    access_code: String,
+    to_pay: Option<pay::Asked>,
+}
+
+pub(in crate::pages) async fn sent(
+    State(portal): State<Portal>,
+    t: Speaks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    receipt(&portal, t, &headers, 0).await
+}
+
+/// The second parent's own codes, on a page of their own.
+pub(in crate::pages) async fn sent_for_the_second(
+    State(portal): State<Portal>,
+    t: Speaks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    receipt(&portal, t, &headers, 1).await
+}
+
+async fn receipt(
+    portal: &Portal,
+    t: Speaks,
+    headers: &HeaderMap,
+    parent: u8,
+) -> Result<Response, Problem> {
+    let mut tx = portal.pool.begin().await?;
+    let browser = browser(portal, &mut tx, headers).await?;
+    let answer = match browser {
+        Browser::Nothing => to(t, "return").into_response(),
+        Browser::Open(open) => to(t, &open.page).into_response(),
+        Browser::Sent { idle: true, .. } => to(t, "return?ended=true").into_response(),
+        Browser::Sent { submission, .. } => shown(portal, &mut tx, t, submission, parent).await?,
+    };
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn shown(
+    portal: &Portal,
+    conn: &mut sqlx::PgConnection,
+    t: Speaks,
+    submission: Uuid,
+    parent: u8,
+) -> Result<Response, Problem> {
+    let of_the_birth = submissions::cases(conn, submission).await?;
+    let mut children = Vec::new();
+    let (mut hands_over, mut invited) = (false, false);
+    for (case, child) in of_the_birth {
+        let access_code = portal.access.code(case, submission, parent);
+        let row = cases::facts(conn, case).await?.ok_or(Problem::CaseNotFound)?;
+        // Who came by a link, or is kept away from, has no codes here.
+        let here = parents::all(conn, case).await?;
+        let second = here.iter().find(|it| it.parent == 1);
+        let kept_away = row.facts.is_closed_to(1);
+        hands_over |= second.is_some_and(|it| it.came_with_the_form) && !kept_away;
+        invited |= second.is_some_and(|it| !it.came_with_the_form) && !kept_away;
+        let to_pay = (parent == 0).then(|| pay::asked(portal, t, case, &row.facts)).flatten();
+        children.push(Received { child, case, access_code, to_pay });
+    }
+    if parent > 0 && !hands_over {
+        return Err(Problem::RouteUnknown);
+    }
+    let path = if parent > 0 { "/form/sent-2" } else { "/form/sent" };
+    let codes: Vec<_> = children.iter().map(|it| (it.case, it.access_code.clone())).collect();
+    let it = ReceiptPage {
+        frame: Frame::new(t, path),
+        children,
+        hands_over: hands_over && parent == 0,
+        invited,
+        second: parent > 0,
+    };
+    Ok((session::opens_cases(portal, codes), page(StatusCode::OK, &it)).into_response())
+}
