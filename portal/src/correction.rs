@@ -29,7 +29,7 @@ pub(crate) async fn correct(
 ) -> Result<(), Problem> {
     let (action, leg, grounds) = (Action::CorrectContent, Leg::Birth, Grounds::ParentsAsked);
     row.facts.situation().allows(action, leg).map_err(Problem::NotAllowed)?;
-    let Corrects { case, parent, version: corrected } = corrects;
+    let Corrects { case, parent, version: corrected, .. } = corrects;
     let seen = row.revision;
     if row.facts.content_version != corrected {
         return Err(Problem::Stale(seen));

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use domain::CaseRef;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -45,6 +45,8 @@ pub struct Corrects {
     pub parent: u8,
     /// The version that is corrected.
     pub version: u32,
+    /// The day on which the form was taken, at the birthplace: the child's age then counts.
+    pub taken: Date,
 }
 
 /// What a browser has open.

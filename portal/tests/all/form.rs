@@ -326,3 +326,40 @@ async fn inputs_that_are_not_the_pages_own_are_left_alone() {
     let Walk { path, .. } = stage.fill("en", &others).await;
     assert_eq!(path, "/en/form/sent");
 }
+
+#[tokio::test]
+async fn a_parent_corrects_what_was_certified_and_nothing_is_lost_while_the_engine_is_away() {
+    let stage = Stage::new().await;
+    let [first, second] = stage.both().await;
+    let (case, cookies) = stage.opened(second).await;
+    let begun = stage.post(&format!("/fr/case/{case}/correct"), &cookies, &[]).await;
+    assert_eq!(begun.headers["location"], "/fr/form/review", "{}", begun.text);
+    let draft = cookie(&begun.headers);
+    let review = stage.page("/fr/form/review", &draft).await.text;
+    assert!(review.contains("Olivia") && !review.contains("12 Maple Lane"), "{review}");
+    // What is not certified is not corrected here.
+    assert_eq!(stage.page("/fr/form/address", &draft).await.status, StatusCode::SEE_OTHER);
+
+    let renamed = [
+        ("children/0/name/kind", "DUAL"),
+        ("children/0/name/first", "Emma"),
+        ("children/0/name/last", "O'Connor-Dubé"),
+    ];
+    let kept = stage.post("/fr/form/baby-1/name?review=true", &draft, &renamed).await;
+    assert_eq!(kept.headers["location"], "/fr/form/review");
+    let certify = stage.page("/fr/form/certify-2", &draft).await.text;
+    assert!(certify.contains("Emma"));
+    let signed = [
+        ("seen", &*seen(&certify)),
+        ("parents/1/agrees_child_surname", "true"),
+        ("parents/1/certification/checked", "true"),
+        ("parents/1/certification/typed_name", "Suharto"),
+    ];
+    let sent = stage.post("/fr/form/certify-2", &draft, &signed).await;
+    assert_eq!(sent.status, StatusCode::SERVICE_UNAVAILABLE, "{}", sent.text);
+    assert!(stage.page("/fr/form/review", &draft).await.text.contains("Emma"));
+    // It counts once the workflow has taken it.
+    let (case, cookies) = stage.opened(first).await;
+    let statement = stage.page(&format!("/en/case/{case}/statement"), &cookies).await.text;
+    assert!(statement.contains("Olivia") && !statement.contains("Emma"));
+}

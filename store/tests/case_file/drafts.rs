@@ -40,10 +40,8 @@ async fn what_was_typed_is_found_by_token_and_by_code_and_read_by_nobody_else() 
 
     let other_key = Keys::new([1; 32], [9; 32]);
     assert!(drafts::find(&mut conn, &other_key, "token", start()).await.is_err());
-    let row: String = sqlx::query_scalar("select d::text from drafts d")
-        .fetch_one(&mut *conn)
-        .await
-        .unwrap();
+    let row: String =
+        sqlx::query_scalar("select d::text from drafts d").fetch_one(&mut *conn).await.unwrap();
     let hexadecimal: String = TYPED.bytes().map(|byte| format!("{byte:02x}")).collect();
     assert!(!row.contains(TYPED) && !row.contains(&hexadecimal) && !row.contains(CODE));
 }

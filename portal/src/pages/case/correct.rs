@@ -5,7 +5,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{decision::Action, desk::Leg, intake::Form};
+use domain::{calendar, decision::Action, desk::Leg, intake::Form};
 use store::{contents, drafts::Corrects};
 
 use super::{super::form, visit};
@@ -26,7 +26,8 @@ pub(in crate::pages) async fn correct(
     let mut tx = portal.pool.begin().await?;
     let brief = contents::brief(&mut tx, &portal.keys, visit.case).await?;
     let version = brief.facts.content_version;
-    let corrects = Corrects { case: visit.case, parent: visit.parent, version };
+    let taken = calendar::day(brief.facts.received);
+    let corrects = Corrects { case: visit.case, parent: visit.parent, version, taken };
     let written = Form::again(&brief.content, &brief.contact);
     let opened = form::begin_correction(&portal, &mut tx, t, corrects, &written).await?;
     tx.commit().await?;

@@ -54,6 +54,14 @@ impl Open {
         }
     }
 
+    /// Which parents certify here, from 0.
+    pub(super) fn signers(&self) -> Vec<usize> {
+        match &self.corrects {
+            None => (0..self.family().certifiers()).collect(),
+            Some(corrects) => vec![corrects.parent.into()],
+        }
+    }
+
     /// The page at an address, if it is one of theirs.
     pub(super) fn step(&self, path: &str) -> Option<Step> {
         self.steps().into_iter().find(|it| it.path() == path)

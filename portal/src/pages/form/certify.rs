@@ -100,7 +100,8 @@ pub(super) async fn sign(
         let it = StepPage { read, ..StepPage::new(portal, t, &open, step) };
         return Ok(page(StatusCode::CONFLICT, &it));
     }
-    let wrong = super::wrong_on(portal, t, &open, step, nth + 1)?;
+    let certified = open.signers().iter().take_while(|it| **it <= nth).count();
+    let wrong = super::wrong_on(portal, t, &open, step, certified)?;
     let next = open.next(step);
     if let (true, Some(next)) = (wrong.is_empty(), next) {
         open.page = next.path();

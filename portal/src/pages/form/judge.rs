@@ -40,19 +40,18 @@ pub(super) enum Said {
     Correction(Correction),
 }
 
-/// Reads everything, as if whoever has yet to certify had: the first `certified` of the parents here have.
+/// Reads everything, as if whoever has yet to certify here had: the first `certified` of them have.
 pub(super) fn judge(
     portal: &Portal,
     t: Speaks,
     open: &Open,
     certified: usize,
 ) -> Result<Result<Said, Vec<Wrong>>, Problem> {
-    let form = open.typed.form_to_be_certified(t, certified);
+    let form = open.typed.form_to_be_certified(t, &open.signers(), certified);
     let form = form.ok_or(Problem::InvalidField(String::new()))?;
-    let today = portal.today();
     let read = match &open.corrects {
-        None => form.read(today, portal.second_parent).map(Said::Form),
-        Some(it) => form.read_correction(today, it.parent).map(Said::Correction),
+        None => form.read(portal.today(), portal.second_parent).map(Said::Form),
+        Some(it) => form.read_correction(it.taken, it.parent).map(Said::Correction),
     };
     let own = unanswered(open);
     let violations = match read {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    intake::{Address, Child, ExchangedName, Form, Name, Parent, TEXT_VERSION, Tick},
+    intake::{
+        Address, Certification, Child, ExchangedName, Form, Name, Parent, TEXT_VERSION, Tick,
+    },
     name::{LONGEST, is_name_character, tidy, travels},
     statement::PlaceKind,
 };
@@ -168,18 +170,27 @@ impl Typed {
         Some(form)
     }
 
-    /// As [`Typed::form`], as if everyone who has yet to certify had: what is left to say is wrong with the rest.
-    pub(super) fn form_to_be_certified(&self, t: Speaks, certified: usize) -> Option<Form> {
+    /// As [`Typed::form`], as if those of the `signers` had certified who have yet to, all after the first `certified`:
+    /// what is left to say is wrong with the rest. Whoever does not sign here says later what they think of it.
+    pub(super) fn form_to_be_certified(
+        &self,
+        t: Speaks,
+        signers: &[usize],
+        certified: usize,
+    ) -> Option<Form> {
         let mut form = self.form()?;
         form.start.language.get_or_insert_with(|| t.code().to_owned());
-        let here = self.family().certifiers();
-        for parent in form.parents.iter_mut().take(here).skip(certified) {
+        for (nth, parent) in form.parents.iter_mut().enumerate() {
+            let turn = signers.iter().position(|it| *it == nth);
+            if turn.is_some_and(|turn| turn < certified) {
+                continue;
+            }
             parent.agrees_child_surname = Some(true);
-            parent.certification = domain::intake::Certification {
+            parent.certification = Certification {
                 text_version: Some(TEXT_VERSION.to_owned()),
-                checked: Some(true),
+                checked: Some(turn.is_some()),
                 language: Some(t.code().to_owned()),
-                typed_name: Some("X".to_owned()),
+                typed_name: turn.map(|_| "X".to_owned()),
             };
         }
         Some(form)
@@ -245,7 +256,7 @@ impl Typed {
         // What the parents who are not here think of it, they say themselves.
         if nth > 0 && family.invites() {
             parent.agrees_child_surname = Some(true);
-            parent.certification = domain::intake::Certification::default();
+            parent.certification = Certification::default();
         }
     }
 
