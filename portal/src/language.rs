@@ -3,7 +3,10 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use axum::http::{HeaderMap, header};
-use domain::{intake::Violation, people::Language};
+use domain::{
+    intake::{ShownText, Violation},
+    people::Language,
+};
 use fluent_templates::{Loader, fluent_bundle::FluentValue, static_loader};
 use unic_langid::{LanguageIdentifier, langid};
 
@@ -88,6 +91,17 @@ impl Speaks {
     /// The text that belongs to another, if there is one.
     pub(crate) fn maybe_text(self, key: &str) -> Option<String> {
         self.maybe(&format!("{key}.text"))
+    }
+
+    /// What a parent reads before they certify, agree or take notice, and the words under which they do.
+    pub(crate) fn shown(self, text: ShownText) -> String {
+        let (about, under) = match text {
+            ShownText::Certification => ("form-certification", "label-certification"),
+            ShownText::SinConsent => ("form-notice", "label-consent-sin"),
+            ShownText::CollectionNotice => ("form-notice", "label-collection-notice"),
+        };
+        let about = self.maybe_text(about).unwrap_or_default();
+        format!("{about}\n{}", self.say(under))
     }
 
     /// The label of a word of a closed set.

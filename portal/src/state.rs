@@ -3,17 +3,25 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use domain::{calendar, clocks::Clocks, statement::SecondParent};
+use domain::{
+    calendar,
+    clocks::Clocks,
+    intake::{ShownText, TEXT_VERSION},
+    statement::SecondParent,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use secrecy::SecretString;
 use sqlx::PgPool;
-use store::Keys;
+use store::{
+    Keys,
+    texts::{self, Kept},
+};
 use temporalio_client::Url;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    AccessKey, Courier, Engine, Settings, Staff, live::Live, logging, metrics::Metrics,
-    patience::Patience,
+    AccessKey, Courier, Engine, Settings, Staff, language::Speaks, live::Live, logging,
+    metrics::Metrics, patience::Patience,
 };
 
 /// How long the portal waits for the case file when it starts: the worker makes its tables.
@@ -100,6 +108,7 @@ impl Portal {
             now: Timestamp::now,
             pool: case_file(settings).await?,
         };
+        keep_texts(&parts).await?;
         Ok(Self::from(parts))
     }
 
@@ -133,6 +142,24 @@ impl Portal {
     pub(crate) fn today(&self) -> Date {
         calendar::day(self.now())
     }
+}
+
+/// Keeps the words that are shown under today's version.
+async fn keep_texts(parts: &Parts) -> anyhow::Result<()> {
+    let mut conn = parts.pool.acquire().await.context("the case file does not answer")?;
+    for t in [Speaks::ENGLISH, Speaks::FRENCH] {
+        for text in ShownText::ALL.iter().copied() {
+            let of = texts::Of { version: TEXT_VERSION, language: t.0, text };
+            match texts::keep(&mut conn, of, &t.shown(text), (parts.now)()).await? {
+                Kept::AsShown => (),
+                Kept::Otherwise => bail!(
+                    "other words were shown as {text} in {} under version {TEXT_VERSION}: give the new ones a version of their own",
+                    t.code()
+                ),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The case file, once its tables are there.

@@ -24,6 +24,7 @@ pub mod search;
 pub mod statistics;
 pub mod streams;
 pub mod submissions;
+pub mod texts;
 
 use std::time::Duration;
 

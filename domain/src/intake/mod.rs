@@ -35,6 +35,15 @@ pub const TEXT_VERSIONS: &[&str] = &["2026-11"];
 /// The version that is shown today.
 pub const TEXT_VERSION: &str = "2026-11";
 
+crate::code::codes! {
+    /// What parents read before they certify, agree or take notice. Its words belong to a version.
+    pub enum ShownText {
+        Certification = "CERTIFICATION",
+        SinConsent = "SIN_CONSENT",
+        CollectionNotice = "COLLECTION_NOTICE",
+    }
+}
+
 /// The most children that one form takes.
 pub const MOST_CHILDREN: usize = 9;
 

@@ -23,6 +23,7 @@ consent-title = What you were told, and what you said
 consent-collection = You read the notice of collection, version { $version }, on { $date }.
 consent-sin-given = You asked for a SIN and agreed that Ontario sends what Service Canada needs, version { $version }, on { $date }.
 consent-sin-declined = You did not ask for a SIN. Nothing goes to Service Canada from this form (version { $version }, { $date }).
+consent-words = The words that you read
 consent-withdraw = Withdraw the SIN request, as long as no number is issued
 confirmation-title = Confirmation
 confirmation-link = A confirmation to print

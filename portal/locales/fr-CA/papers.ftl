@@ -23,6 +23,7 @@ consent-title = Ce que nous vous avons dit, et ce que vous avez répondu
 consent-collection = Vous avez lu l'avis de collecte, version { $version }, le { $date }.
 consent-sin-given = Vous avez demandé un NAS et accepté que l'Ontario transmette ce dont Service Canada a besoin, version { $version }, le { $date }.
 consent-sin-declined = Vous n'avez pas demandé de NAS. Ce formulaire ne transmet rien à Service Canada (version { $version }, { $date }).
+consent-words = Les mots que vous avez lus
 consent-withdraw = Retirer la demande de NAS, tant qu'aucun numéro n'a été attribué
 confirmation-title = Confirmation
 confirmation-link = Une confirmation à imprimer

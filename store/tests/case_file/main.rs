@@ -23,6 +23,7 @@ mod search;
 mod statistics;
 mod streams;
 mod tables;
+mod texts;
 
 use domain::{
     CaseRef,

@@ -6,9 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{CaseRef, facts::Facts};
+use domain::{CaseRef, content::Content, facts::Facts, intake::ShownText};
 use jiff::Timestamp;
-use store::{StoreError, contents};
+use sqlx::PgConnection;
+use store::{StoreError, contents, texts};
 
 use super::{
     super::{Frame, page, parts::Part},
@@ -23,8 +24,15 @@ struct SharedPage {
     case: CaseRef,
     /// What left us, oldest first.
     shared: Vec<Shared>,
-    /// What the parents were told about it, and said to it.
-    consents: Vec<String>,
+    /// What the parents were told about it, and said to it; with the words that they read.
+    consents: Vec<Consent>,
+}
+
+/// What the parents were told, and what they said.
+struct Consent {
+    said: String,
+    /// A line each.
+    words: Vec<String>,
 }
 
 /// Something that left us.
@@ -48,14 +56,7 @@ pub(in crate::pages) async fn shared(
     let consents = match contents::read(&mut conn, &portal.keys, visit.case).await {
         Ok(content) => {
             let day = t.moment(visit.row.facts.received, portal.zone());
-            let said = |key: &str, version: &str| {
-                t.filled(key, &[("version", version), ("date", day.as_str())])
-            };
-            let sin = match &content.services.sin {
-                Some(sin) => said("consent-sin-given", &sin.consent),
-                None => said("consent-sin-declined", &content.services.collection_notice),
-            };
-            vec![said("consent-collection", &content.services.collection_notice), sin]
+            consents(&mut conn, t, &content, &day).await?
         }
         Err(StoreError::Forgotten(_)) => Vec::new(),
         Err(error) => return Err(error.into()),
@@ -67,6 +68,32 @@ pub(in crate::pages) async fn shared(
         consents,
     };
     Ok(page(StatusCode::OK, &it))
+}
+
+/// What the parents were told when they sent the form, and what they said, in the language of the form.
+async fn consents(
+    conn: &mut PgConnection,
+    t: Speaks,
+    content: &Content,
+    day: &str,
+) -> Result<Vec<Consent>, StoreError> {
+    let services = &content.services;
+    let notice = services.collection_notice.as_str();
+    let sin = match &services.sin {
+        Some(sin) => ("consent-sin-given", sin.consent.as_str()),
+        None => ("consent-sin-declined", notice),
+    };
+    let mut consents = Vec::new();
+    for ((key, version), text) in [
+        (("consent-collection", notice), ShownText::CollectionNotice),
+        (sin, ShownText::SinConsent),
+    ] {
+        let said = t.filled(key, &[("version", version), ("date", day)]);
+        let of = texts::Of { version, language: content.language, text };
+        let words = texts::find(conn, of).await?.unwrap_or_default();
+        consents.push(Consent { said, words: words.lines().map(str::to_owned).collect() });
+    }
+    Ok(consents)
 }
 
 /// What left us, as the registers confirmed it.
