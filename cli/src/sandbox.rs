@@ -31,6 +31,8 @@ pub enum Command {
     Operations,
     /// What the registers hold
     Ledger,
+    /// The messages that were sent to parents: whoever plays the second parent finds their link here
+    Messages,
 }
 
 /// A misbehaviour, as the control API takes it.
@@ -124,7 +126,11 @@ pub async fn run(common: &Common, command: Command) -> Result<Ending> {
     // Bad files are said before anything is sent.
     let notices = match &command {
         Command::Notice { files } => read_notices(files)?,
-        Command::Misbehave(_) | Command::Calm | Command::Operations | Command::Ledger => Vec::new(),
+        Command::Misbehave(_)
+        | Command::Calm
+        | Command::Operations
+        | Command::Ledger
+        | Command::Messages => Vec::new(),
     };
     let sandbox = Sandbox::of(&Ready::of(common.data_dir())?)?;
     let answer = match &command {
@@ -133,6 +139,7 @@ pub async fn run(common: &Common, command: Command) -> Result<Ending> {
         Command::Calm => sandbox.post("calm", &Value::Object(Default::default())).await?,
         Command::Operations => sandbox.get("operations").await?,
         Command::Ledger => sandbox.ledger().await?,
+        Command::Messages => sandbox.get("messages").await?,
     };
     if common.json {
         output::json(&answer)?;
@@ -148,6 +155,7 @@ pub async fn run(common: &Common, command: Command) -> Result<Ending> {
         Command::Calm => output::lines(&calmed(&answer))?,
         Command::Operations => output::lines(&operations(&answer))?,
         Command::Ledger => output::lines(&ledger(&answer))?,
+        Command::Messages => output::lines(&messages(&answer))?,
     }
     Ok(Ending::Done)
 }
@@ -208,6 +216,17 @@ fn ledger(answer: &Value) -> Vec<String> {
     let mut lines = table.lines();
     lines.push("row by row: --json".to_owned());
     lines
+}
+
+fn messages(answer: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for message in answer["messages"].as_array().into_iter().flatten() {
+        lines.push(format!("{} to {}", cell(message, "type"), cell(message, "to")));
+        lines.extend(message["subject"].as_str().map(|it| format!("  {it}")));
+        lines.extend(cell(message, "body").lines().map(|it| format!("  {it}")));
+        lines.push(String::new());
+    }
+    if lines.is_empty() { vec!["no message was sent".to_owned()] } else { lines }
 }
 
 fn cell(row: &Value, member: &str) -> String {

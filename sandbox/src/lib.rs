@@ -1,5 +1,7 @@
 //! Both jurisdictions' registers, for development and tests: the province and the federal side, each with its own
 //! database and its own gRPC server with mutual TLS. They implement the contracts for real, and misbehave on request.
+//!
+//! Beside them, on the plain HTTP port, what else a family meets: a hosted payment page and a message service.
 
 mod addresses;
 mod caller;
@@ -13,11 +15,13 @@ mod hospital;
 mod http;
 mod keys;
 mod log;
+mod message_service;
 mod metrics;
 mod misbehave;
 mod moment;
 mod notice_file;
 mod operations;
+mod payment_page;
 mod province;
 mod refusals;
 mod register;

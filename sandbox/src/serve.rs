@@ -35,9 +35,11 @@ use crate::{
     federal::service::Federal,
     hospital::Hospital,
     http::{self, Registers},
+    message_service::MessageService,
     metrics::Metrics,
     misbehave::Misbehaviour,
     operations::Jurisdiction,
+    payment_page,
     province::service::Province,
     register::Register,
     settings::Settings,
@@ -101,6 +103,9 @@ pub async fn serve(
         .context("the federal database")?;
     let hospital = Hospital::new(reachable(listeners.province.local_addr()?), tls.hospital())?;
     let control = Control { province: province.clone(), federal: federal.clone(), hospital };
+    let callback = settings.notify_callback_url.as_deref();
+    let messages = settings.notify_callback_token_file.as_deref();
+    let messages = MessageService::new(callback.zip(messages))?;
     let registers = Registers { province: province.clone(), federal: federal.clone() };
     let stopping = open.stopping;
 
@@ -119,7 +124,10 @@ pub async fn serve(
         serve_federal(listeners.federal, tls.federal(), federal, stopping.clone()),
         serve_http(
             listeners.http,
-            http::routes(registers).merge(control::routes(control)),
+            http::routes(registers)
+                .merge(control::routes(control))
+                .merge(payment_page::routes())
+                .merge(messages.routes()),
             stopping.clone()
         ),
     )?;

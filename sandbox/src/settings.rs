@@ -22,8 +22,8 @@ pub struct Settings {
     #[arg(long, env = "NEWBORN_SANDBOX_FEDERAL_LISTEN", value_name = "ADDRESS:PORT")]
     pub federal_listen: SocketAddr,
 
-    /// Address and port for health, metrics and the control of the sandbox. Plain HTTP without any authentication: give
-    /// it a loopback address.
+    /// Address and port for health, metrics, the control of the sandbox, the payment page and the message service. Plain
+    /// HTTP without any authentication: give it a loopback address.
     #[arg(long, env = "NEWBORN_SANDBOX_HTTP_LISTEN", value_name = "ADDRESS:PORT")]
     pub http_listen: SocketAddr,
 
@@ -48,6 +48,23 @@ pub struct Settings {
     /// Directory with ca.pem, province.pem, province.key, federal.pem, federal.key, hospital.pem and hospital.key.
     #[arg(long, env = "NEWBORN_SANDBOX_TLS_DIR", value_name = "DIRECTORY")]
     pub tls_dir: PathBuf,
+
+    /// Where the message service says what became of each message; nobody is told without it.
+    #[arg(
+        long,
+        env = "NEWBORN_SANDBOX_NOTIFY_CALLBACK_URL",
+        requires = "notify_callback_token_file"
+    )]
+    pub notify_callback_url: Option<String>,
+
+    /// File with the bearer token for that.
+    #[arg(
+        long,
+        env = "NEWBORN_SANDBOX_NOTIFY_CALLBACK_TOKEN_FILE",
+        requires = "notify_callback_url",
+        value_name = "FILE"
+    )]
+    pub notify_callback_token_file: Option<PathBuf>,
 
     /// Seconds from the acceptance of a certificate order to its production; fractions allowed, 0 is at once.
     #[arg(long, env = "NEWBORN_SANDBOX_PRODUCTION_SECONDS", value_parser = seconds, value_name = "SECONDS")]

@@ -75,7 +75,9 @@ impl Plan<'_> {
             .with("--tls-dir", self.layout.tls())
             .with("--production-seconds", clocks.production_seconds.to_string())
             .with("--mailing-seconds", clocks.mailing_seconds.to_string())
-            .with("--issuing-seconds", clocks.issuing_seconds.to_string());
+            .with("--issuing-seconds", clocks.issuing_seconds.to_string())
+            .with("--notify-callback-url", self.portal_page("notify/callback"))
+            .with("--notify-callback-token-file", &self.secrets.notify_callback);
         let env = vec![
             ("NEWBORN_SANDBOX_PROVINCE_DATABASE_URL", self.province_database_url()),
             ("NEWBORN_SANDBOX_FEDERAL_DATABASE_URL", self.federal_database_url()),
@@ -109,6 +111,12 @@ impl Plan<'_> {
             .with("--search-key-file", &self.secrets.search_key)
             .with("--access-key-file", &self.secrets.access_key)
             .with("--second-parent", "LINK")
+            .with("--payment-page", format!("{}/pay", self.ports.http(Part::Sandbox)))
+            .with("--notify-url", format!("{}/", self.ports.http(Part::Sandbox)))
+            .with("--notify-key-file", &self.secrets.notify_key)
+            .with("--notify-callback-token-file", &self.secrets.notify_callback)
+            .with("--notify-email-template", "email")
+            .with("--notify-sms-template", "sms")
             .with("--public-url", self.ports.http(Part::Portal))
             .with("--staff-file", self.layout.staff());
         self.ours("portal", flags, self.case_file(), Duration::from_secs(4))
@@ -149,6 +157,10 @@ impl Plan<'_> {
 
     fn case_file(&self) -> Vec<(&'static str, String)> {
         vec![("NEWBORN_DATABASE_URL", self.database_url())]
+    }
+
+    fn portal_page(&self, path: &str) -> String {
+        format!("{}/{path}", self.ports.http(Part::Portal))
     }
 
     pub fn https(&self, part: Part) -> String {

@@ -29,6 +29,9 @@ pub struct Secrets {
     pub search_key: PathBuf,
     /// Derives the parents' access codes.
     pub access_key: PathBuf,
+    /// By which the message service knows the portal, and the portal it.
+    pub notify_key: PathBuf,
+    pub notify_callback: PathBuf,
     pub passwords: Passwords,
     pub staff: Vec<Staff>,
 }
@@ -63,6 +66,9 @@ impl Secrets {
             case_key: key("case-keys.key")?,
             search_key: key("search.key")?,
             access_key: key("access.key")?,
+            // These open nothing that is kept.
+            notify_key: self::key(&layout.keys().join("notify.key"))?,
+            notify_callback: self::key(&layout.keys().join("notify-callback.key"))?,
             passwords: kept(&layout.keys().join("database.json"), || Passwords {
                 administrator: secret(),
                 newborn: secret(),

@@ -272,6 +272,8 @@ impl Databases {
             production_seconds: Duration::from_secs_f64(pace.0),
             mailing_seconds: Duration::from_secs_f64(pace.1),
             issuing_seconds: Duration::from_secs_f64(pace.2),
+            notify_callback_url: None,
+            notify_callback_token_file: None,
         }
     }
 
