@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # A key that is there is never replaced: a new one could not read what the old one wrote.
-for name in case-keys search access; do
+for name in case-keys search access notify notify-callback; do
     if [ ! -e "/keys/$name.key" ]; then
         openssl rand -hex 32 >"/keys/$name.part"
         mv "/keys/$name.part" "/keys/$name.key"
