@@ -62,7 +62,7 @@ pub fn router(portal: Portal) -> Router {
         .layer(middleware::from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(middleware::from_fn(problem::write))
-        .layer(middleware::from_fn(pages::guarded))
+        .layer(middleware::from_fn_with_state(portal.clone(), pages::guarded))
         .layer(middleware::from_fn_with_state(portal.clone(), watch::request))
         .with_state(portal)
 }

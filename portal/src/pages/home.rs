@@ -14,6 +14,12 @@ struct Languages {
     french: Speaks,
 }
 
+impl Languages {
+    fn both(&self) -> [Speaks; 2] {
+        [self.english, self.french]
+    }
+}
+
 pub(super) async fn languages() -> Response {
     page(StatusCode::OK, &Languages { english: Speaks::ENGLISH, french: Speaks::FRENCH })
 }

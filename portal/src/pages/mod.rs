@@ -1,11 +1,12 @@
 //! The pages: plain HTML that needs no script, in both official languages.
 
-mod assets;
+pub(crate) mod assets;
 mod case;
 mod desk;
 mod form;
 mod home;
 mod invited;
+mod leave;
 mod parts;
 mod said;
 mod session;
@@ -15,13 +16,14 @@ mod words;
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRequestParts, Request},
+    extract::{DefaultBodyLimit, FromRequestParts, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 use axum_extra::extract::FormRejection;
+use domain::CaseRef;
 use tower_http::csrf::CsrfLayer;
 
 use crate::{Portal, language::Speaks, problem::Problem};
@@ -34,6 +36,7 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/", get(home::languages))
         .route("/desk", get(desk::in_a_language))
         .route("/{language}", get(home::start))
+        .route("/{language}/leave", get(leave::leave))
         .route("/{language}/form", get(form::begin_here))
         .route("/{language}/form/return", get(form::come_back).post(form::come_back_with))
         .route("/{language}/form/keep", post(form::keep))
@@ -58,6 +61,8 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/case/{ref}/protect", post(case::protect))
         .route("/{language}/case/{ref}/paid", get(case::pay::paid))
         .route("/{language}/case/{ref}/live", get(case::live::events))
+        .route("/{language}/case/{ref}/keep", post(case::idle::keep))
+        .route("/{language}/case/{ref}/end", post(case::idle::end))
         .route("/{language}/case/{ref}/loss", get(case::loss::ask).post(case::loss::report))
         .route("/{language}/case/{ref}/shared", get(case::papers::shared))
         .route("/{language}/case/{ref}/confirmation", get(case::papers::confirmation))
@@ -72,26 +77,43 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/desk/sign-out", post(desk::sign_out))
         .route("/{language}/desk/case/{ref}", get(desk::case::show).post(desk::case::decide))
         .route("/{language}/desk/case/{ref}/protect", post(desk::case::protect))
-        .route("/assets/style.css", get(assets::style))
+        .route("/assets/{hash}/{name}", get(assets::asset))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(CsrfLayer::new().with_rejection_response(|_| Problem::CrossSite.into_response()))
 }
 
 /// Nothing is loaded from elsewhere, nothing is framed, nothing personal is kept by caches.
-pub(crate) async fn guarded(request: Request, next: Next) -> Response {
-    const GUARDS: [(HeaderName, &str); 5] = [
+pub(crate) async fn guarded(
+    State(portal): State<Portal>,
+    request: Request,
+    next: Next,
+) -> Response {
+    const GUARDS: [(HeaderName, &str); 7] = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
+            img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
     ];
+    /// A year: a browser that came over https does not come without it.
+    const ONLY_HTTPS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
+    let used = session::Use::of(&request);
     let mut response = next.run(request).await;
-    for (name, value) in GUARDS {
+    for (name, value) in GUARDS.into_iter().chain(portal.https.then_some(ONLY_HTTPS)) {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if let Some(used) = used {
+        used.renews(&portal, &mut response);
     }
     response
 }
@@ -127,12 +149,53 @@ struct Frame {
     t: Speaks,
     /// The same page in the other language.
     elsewhere: String,
+    /// The form that keeps what is typed when the language changes, by its id.
+    speak: Option<&'static str>,
+    session: Option<Session>,
+}
+
+/// What ends when nobody uses it. Each is an address; the first two take the fields of the form that is `data-keeps`.
+struct Session {
+    /// Takes a post that begins the time anew.
+    keep: String,
+    /// Takes a post at the end.
+    end: String,
+    /// Where a browser goes then.
+    ended: String,
+}
+
+impl Session {
+    /// How long it lasts without use.
+    const MINUTES: u64 = session::CASE_SESSION.as_secs() / 60;
 }
 
 impl Frame {
     /// `address` is the page's, after the language.
     fn new(t: Speaks, address: &str) -> Self {
-        Self { t, elsewhere: format!("/{}{address}", t.other().path()) }
+        let elsewhere = format!("/{}{address}", t.other().path());
+        Self { t, elsewhere, speak: None, session: None }
+    }
+
+    /// Around a page of a case; `address` is the page's, after the case.
+    fn of_case(t: Speaks, case: CaseRef, address: &str) -> Self {
+        let at = |what: &str| format!("/{}/case/{case}/{what}", t.path());
+        let ended = format!("/{}/status", t.path());
+        Self::new(t, &format!("/case/{case}{address}")).in_session(Session {
+            keep: at("keep"),
+            end: at("end"),
+            ended,
+        })
+    }
+
+    /// The page belongs to a session that ends when nobody uses it.
+    fn in_session(self, session: Session) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    /// Another language is asked for by sending this form, so that nothing typed is lost: `speak=fr`.
+    #[expect(dead_code, reason = "the pages of the form are the first to use it")]
+    fn speaking_through(self, form: &'static str) -> Self {
+        Self { speak: Some(form), ..self }
     }
 }
 

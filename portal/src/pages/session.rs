@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, header, request::Parts},
-    response::AppendHeaders,
+    extract::{FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{AppendHeaders, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use domain::CaseRef;
 
 use crate::{Portal, language::Speaks, staff::Member};
 
-/// As long as a form is kept open.
-const CASE_SESSION: Duration = Duration::from_secs(30 * 60);
+/// As long as a case stays open that nobody looks at.
+pub(super) const CASE_SESSION: Duration = Duration::from_secs(30 * 60);
 
 const STAFF_SESSION: Duration = Duration::from_secs(8 * 3600);
 
@@ -23,6 +23,12 @@ const DRAFT_SESSION: Duration = Duration::from_secs(24 * 3600);
 const CODE: &str = "newborn-code";
 const DRAFT: &str = "newborn-draft";
 const TOKEN: &str = "newborn-staff";
+
+/// Before the reference of a case that a browser may see.
+const OPENED: &str = "newborn-open-";
+
+/// More than any access code.
+const LONGEST_CODE: usize = 64;
 
 pub(super) type SetCookies = AppendHeaders<Vec<(header::HeaderName, HeaderValue)>>;
 
@@ -35,9 +41,57 @@ pub(super) fn opens_cases(
     AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie)).collect())
 }
 
-fn case_cookies(portal: &Portal, case: CaseRef, code: &str) -> [HeaderValue; 2] {
-    let paths = [Speaks::ENGLISH, Speaks::FRENCH].map(|t| format!("/{}/case/{case}", t.path()));
-    paths.map(|path| cookie(portal, CODE, code, path, CASE_SESSION))
+/// One for the case's pages in each language, and one that tells the way out, which is at another address, of them.
+fn case_cookies(portal: &Portal, case: CaseRef, code: &str) -> [HeaderValue; 3] {
+    let [english, french] = [Speaks::ENGLISH, Speaks::FRENCH]
+        .map(|t| cookie(portal, CODE, code, format!("/{}/case/{case}", t.path()), CASE_SESSION));
+    let opened = cookie(portal, &format!("{OPENED}{case}"), "1", "/".to_owned(), CASE_SESSION);
+    [english, french, opened]
+}
+
+/// Takes the codes of all cases back from a browser.
+pub(super) fn closes_cases(portal: &Portal, headers: &HeaderMap) -> SetCookies {
+    let gone = |name: &str, path: String| cookie(portal, name, "", path, Duration::ZERO);
+    let opened = CookieJar::from_headers(headers);
+    let opened = opened.iter().filter_map(|it| it.name().strip_prefix(OPENED)?.parse().ok());
+    let cookies = opened.flat_map(|case: CaseRef| {
+        [Speaks::ENGLISH, Speaks::FRENCH]
+            .map(|t| gone(CODE, format!("/{}/case/{case}", t.path())))
+            .into_iter()
+            .chain([gone(&format!("{OPENED}{case}"), "/".to_owned())])
+    });
+    AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie)).collect())
+}
+
+/// A family's browser opens a page of its case. A script that asks by itself is no use of it.
+pub(super) struct Use {
+    case: CaseRef,
+    code: String,
+}
+
+impl Use {
+    pub(super) fn of(request: &Request) -> Option<Self> {
+        let mut steps = request.uri().path().split('/').skip(2);
+        let case = (steps.next() == Some("case")).then(|| steps.next()?.parse().ok()).flatten()?;
+        let mode = request.headers().get("sec-fetch-mode");
+        let code = held_code(request.headers())?;
+        let well_formed = code.len() <= LONGEST_CODE
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let by_hand = mode.is_none_or(|mode| mode == "navigate");
+        (well_formed && by_hand).then_some(Self { case, code })
+    }
+
+    /// The session goes on from here, if a page is shown.
+    pub(super) fn renews(self, portal: &Portal, response: &mut Response) {
+        let status = response.status();
+        let closes = response.headers().contains_key(header::SET_COOKIE);
+        if status.is_redirection() || status == StatusCode::NOT_FOUND || closes {
+            return;
+        }
+        for cookie in case_cookies(portal, self.case, &self.code) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
 }
 
 /// The access code that a browser holds for the case it asks for.

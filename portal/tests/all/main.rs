@@ -5,6 +5,7 @@ mod cases;
 mod changes;
 mod form;
 mod intake;
+mod looks;
 mod loss;
 mod openapi;
 mod outbox;

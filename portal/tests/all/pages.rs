@@ -159,7 +159,7 @@ async fn every_page_is_offered_in_both_languages_and_loads_nothing_from_elsewher
             assert!(page.text.contains(&format!("<html lang=\"{here}-CA\">")));
             let link = format!("href=\"/{there}{path}\"");
             assert!(page.text.contains(&link), "{link} is not in {here}{path}");
-            assert!(!page.text.contains("<script") && !page.text.contains("://"), "{path}");
+            assert!(!page.text.contains("://"), "{path}");
             assert!(!page.text.contains("Unknown localization key"), "{}", page.text);
             assert!(
                 page.headers["content-security-policy"]
@@ -169,5 +169,4 @@ async fn every_page_is_offered_in_both_languages_and_loads_nothing_from_elsewher
             assert_eq!(page.headers["cache-control"], "no-store");
         }
     }
-    assert_eq!(stage.page("/assets/style.css", "").await.status, StatusCode::OK);
 }

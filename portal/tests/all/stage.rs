@@ -144,6 +144,12 @@ impl Stage {
         Self { router: router(portal.clone()), portal, pool, api: OnceCell::new(), dropped }
     }
 
+    /// A portal on the same case file to which browsers come over https.
+    pub fn over_https(&self) -> Router {
+        let parts = parts(&self.pool, Courier::Nobody, noon);
+        router(Portal::from(Parts { https: true, ..parts }))
+    }
+
     /// Sends a request. What the API answers must be in its description.
     pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
         let request = request.body(body.into()).expect("it is a request");
@@ -284,13 +290,17 @@ impl Stage {
 }
 
 fn portal(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Portal {
+    Portal::from(parts(pool, courier, now))
+}
+
+fn parts(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Parts {
     let member =
         |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
     let staff = vec![
         member("Claire Officer", Role::Officer, OFFICER),
         member("Vic Viewer", Role::Viewer, VIEWER),
     ];
-    Portal::from(Parts {
+    Parts {
         pool: pool.clone(),
         keys: keys(),
         access: AccessKey::new([3; 32]),
@@ -304,7 +314,7 @@ fn portal(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Portal {
         public_url: "http://portal.test".to_owned(),
         second_parent: SecondParent::Link,
         now,
-    })
+    }
 }
 
 impl Drop for Dropped {

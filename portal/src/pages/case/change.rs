@@ -199,7 +199,7 @@ async fn filled(
     let actions = facts.situation().actions().into_iter();
     let withdrawals = actions.filter(|(action, _)| *action == Action::Withdraw);
     Ok(ChangePage {
-        frame: Frame::new(t, &format!("/case/{case}/{}", what.path())),
+        frame: Frame::of_case(t, case, &format!("/{}", what.path())),
         case,
         what,
         sent: Sent::NotAsked,

@@ -32,7 +32,7 @@ struct LossPage {
 /// What a family reads, before and after they have told us.
 pub(super) fn condolence(t: Speaks, visit: &Visit) -> Response {
     let told = visit.row.facts.loss_reported.is_some();
-    let frame = Frame::new(t, &format!("/case/{}/loss", visit.case));
+    let frame = Frame::of_case(t, visit.case, "/loss");
     page(StatusCode::OK, &LossPage { frame, case: visit.case, told })
 }
 

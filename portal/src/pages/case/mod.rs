@@ -22,6 +22,7 @@ use store::{
 
 pub(super) mod change;
 pub(super) mod correct;
+pub(super) mod idle;
 pub(super) mod live;
 pub(super) mod loss;
 pub(super) mod papers;
@@ -94,7 +95,7 @@ struct ClosedPage {
 
 fn closed(t: Speaks, Visit { case, row, .. }: &Visit) -> Response {
     let state = t.say(&format!("birth-{}", case_view::closed_birth(&row.facts)));
-    let frame = Frame::new(t, &format!("/case/{case}"));
+    let frame = Frame::of_case(t, *case, "");
     page(StatusCode::OK, &ClosedPage { frame, case: *case, state })
 }
 
@@ -140,7 +141,7 @@ pub(super) async fn welcome(
     let cases = submissions::cases(&mut conn, row.submission).await?;
     let code = |case| portal.access.code(case, row.submission, parent);
     let codes = cases.into_iter().map(|(case, _)| (case, code(case))).collect();
-    let frame = Frame::new(t, &format!("/case/{case}/welcome"));
+    let frame = Frame::of_case(t, case, "/welcome");
     Ok(page(StatusCode::OK, &WelcomePage { frame, case, codes }))
 }
 
@@ -183,7 +184,7 @@ async fn shown(
     let spoken = parents::all(&mut conn, *case).await?;
     let spoken = spoken.iter().find(|it| it.parent == *parent).map_or(t, |it| Speaks(it.language));
     let it = CasePage {
-        frame: Frame::new(t, &format!("/case/{case}")),
+        frame: Frame::of_case(t, *case, ""),
         case: *case,
         revision: row.revision,
         parts: Part::all(t, facts),

@@ -62,7 +62,7 @@ pub(in crate::pages) async fn shared(
         Err(error) => return Err(error.into()),
     };
     let it = SharedPage {
-        frame: Frame::new(t, &format!("/case/{}/shared", visit.case)),
+        frame: Frame::of_case(t, visit.case, "/shared"),
         case: visit.case,
         shared: sharings(&portal, t, &visit.row.facts),
         consents,
@@ -142,7 +142,7 @@ pub(in crate::pages) async fn confirmation(
         return Ok(Redirect::to(&format!("/{}/status", t.path())).into_response());
     };
     let it = ConfirmationPage {
-        frame: Frame::new(t, &format!("/case/{}/confirmation", visit.case)),
+        frame: Frame::of_case(t, visit.case, "/confirmation"),
         case: visit.case,
         today: t.date(portal.today()),
         parts: Part::all(t, &visit.row.facts),

@@ -99,7 +99,7 @@ async fn read(portal: &Portal, t: Speaks, visit: &Visit) -> Result<StatementPage
     };
     let statement = &brief.content.statement;
     Ok(StatementPage {
-        frame: Frame::new(t, &format!("/case/{}/statement", visit.case)),
+        frame: Frame::of_case(t, visit.case, "/statement"),
         case: visit.case,
         version: facts.content_version,
         groups: groups(t, statement),
