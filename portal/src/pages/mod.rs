@@ -193,7 +193,10 @@ impl Frame {
     }
 
     /// Another language is asked for by sending this form, so that nothing typed is lost: `speak=fr`.
-    #[expect(dead_code, reason = "the pages of the form are the first to use it")]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the pages of the form are the first to use it")
+    )]
     fn speaking_through(self, form: &'static str) -> Self {
         Self { speak: Some(form), ..self }
     }
@@ -221,4 +224,23 @@ pub(crate) fn problem(problem: &Problem, address: &Uri, wished: Speaks) -> Respo
     let (title, detail) = t.problem(problem.code());
     let it = ProblemPage { frame: Frame::new(t, ""), title, detail };
     page(problem.status(), &it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_presses_enter_does_not_change_the_language() {
+        let frame = Frame::new(Speaks::ENGLISH, "/form").speaking_through("answers");
+        let it = ProblemPage { frame, title: String::new(), detail: String::new() };
+        let page = it.render().expect("it has what it needs");
+        // A browser presses the first button of a form.
+        let mut buttons =
+            page.split("<button ").skip(1).filter(|it| it.contains("form=\"answers\""));
+        let [first, second] = [(); 2].map(|()| buttons.next().expect("there are two"));
+        assert!(!first.contains("name="), "{first}");
+        assert!(second.contains("name=\"speak\" value=\"fr\" formnovalidate"), "{second}");
+        assert!(!page.contains("hreflang"));
+    }
 }
