@@ -17,5 +17,11 @@ pub(super) async fn leave(State(portal): State<Portal>, t: Speaks, headers: Head
         _ => "https://weather.gc.ca/",
     };
     let forget = (HeaderName::from_static("clear-site-data"), r#""cache", "cookies", "storage""#);
-    (session::closes_cases(&portal, &headers), [forget], Redirect::to(weather)).into_response()
+    (
+        session::closes_cases(&portal, &headers),
+        session::drops_draft(&portal),
+        [forget],
+        Redirect::to(weather),
+    )
+        .into_response()
 }

@@ -193,10 +193,6 @@ impl Frame {
     }
 
     /// Another language is asked for by sending this form, so that nothing typed is lost: `speak=fr`.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the pages of the form are the first to use it")
-    )]
     fn speaking_through(self, form: &'static str) -> Self {
         Self { speak: Some(form), ..self }
     }

@@ -152,7 +152,7 @@ async fn every_page_is_offered_in_both_languages_and_loads_nothing_from_elsewher
     let stage = Stage::new().await;
     let home = stage.page("/", "").await.text;
     assert!(home.contains("href=\"/en\"") && home.contains("href=\"/fr\""));
-    for path in ["", "/form/start", "/form/return", "/status", "/desk"] {
+    for path in ["", "/form/return", "/status", "/desk"] {
         for (here, there) in [("en", "fr"), ("fr", "en")] {
             let page = stage.page(&format!("/{here}{path}"), "").await;
             assert_eq!(page.status, StatusCode::OK);

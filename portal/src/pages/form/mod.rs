@@ -37,7 +37,7 @@ pub(super) use self::{
     sent::{sent, sent_for_the_second},
     ways::{close, come_back, come_back_with, keep, kept, out},
 };
-use super::{Frame, page, unread};
+use super::{Frame, Session, page, unread};
 use crate::{Portal, access, language::Speaks, problem::Problem};
 
 /// How many there are of whom.
@@ -86,6 +86,23 @@ struct StepPage {
     send: String,
 }
 
+/// The id of the form on each page.
+const FORM: &str = "form";
+
+/// Around a page of a draft: what was typed is kept while somebody is there, and when nobody is.
+fn framed(t: Speaks, open: &Open, path: &str) -> Frame {
+    let frame = Frame::new(t, &format!("/form/{path}"));
+    if open.code.is_empty() {
+        return frame;
+    }
+    let at = |what: &str| format!("/{}/form/{what}", t.path());
+    frame.in_session(Session {
+        keep: at(&format!("keep?page={path}")),
+        end: at(&format!("close?page={path}")),
+        ended: at("return?ended=true"),
+    })
+}
+
 impl StepPage {
     fn new(portal: &Portal, t: Speaks, open: &Open, step: Step) -> Self {
         let family = open.family();
@@ -99,7 +116,7 @@ impl StepPage {
             back: open.before(step).map(|it| format!("/{}/form/{}", t.path(), it.path())),
             progress: (nth, steps.len()),
             action: format!("/{}{address}", t.path()),
-            frame: Frame::new(t, &address),
+            frame: framed(t, open, &step.path()).speaking_through(FORM),
             sections: step.sections(&asking),
             read: None,
             typed: open.typed.clone(),
@@ -204,7 +221,6 @@ pub(super) async fn show(
             let mut it = StepPage::new(&portal, t, &open, step);
             if asked.review {
                 it.action.push_str(asked.query());
-                it.frame = Frame::new(t, &format!("/form/{path}{}", asked.query()));
                 it.errors = wrong_on(&portal, t, &open, step, 0)?;
             }
             Ok(page(StatusCode::OK, &it))

@@ -7,6 +7,7 @@ use super::{
     super::{Frame, page},
     Open,
     fields::{Asking, Kind},
+    framed,
     judge::{Wrong, judge},
     steps::Step,
 };
@@ -44,7 +45,7 @@ pub(super) fn show(portal: &Portal, t: Speaks, open: &Open) -> Result<Response, 
     let errors = judge(portal, t, open, 0)?.err().unwrap_or_default();
     let asked = |step: &Step| !matches!(step, Step::Review | Step::Certify(_));
     let it = ReviewPage {
-        frame: Frame::new(t, "/form/review"),
+        frame: framed(t, open, &Step::Review.path()),
         progress: (nth, steps.len()),
         groups: steps.iter().copied().filter(asked).map(|it| group(portal, t, open, it)).collect(),
         errors,

@@ -14,7 +14,7 @@ use store::drafts;
 use super::{
     super::{Frame, page, session, unread},
     browser::{Browser, browser, new_token},
-    merge, to,
+    framed, merge, to,
 };
 use crate::{Portal, access, language::Speaks, problem::Problem};
 
@@ -99,7 +99,7 @@ pub(in crate::pages) async fn kept(
     }
     let until = (portal.now() + drafts::LIFE).to_zoned(portal.zone().clone());
     let it = KeptPage {
-        frame: Frame::new(t, "/form/kept"),
+        frame: framed(t, &open, "kept"),
         code: access::grouped(&open.code),
         until: t.date(until.date()),
         page: format!("/{}/form/{}", t.path(), open.page),
