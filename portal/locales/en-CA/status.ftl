@@ -1,7 +1,7 @@
 # Receipt.
 
 receipt-title = We have your application
-receipt-text = Your form was received. You do not have to do anything more now.
+receipt-text = Your form was received. If you ordered a certificate, you can pay for it now or on the page where you follow your application.
 receipt-second = These are your own references and access code. The other parent has others, and does not see yours.
 receipt-invited = Your form was received. It goes to the province once the other parent has certified it. We have written to them.
 receipt-cases = Your references

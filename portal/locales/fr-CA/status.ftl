@@ -1,7 +1,7 @@
 # Accusé de réception.
 
 receipt-title = Nous avons reçu votre demande
-receipt-text = Votre formulaire a été reçu. Vous n'avez rien d'autre à faire pour l'instant.
+receipt-text = Votre formulaire a été reçu. Si vous avez commandé un certificat, vous pouvez le payer maintenant ou sur la page de suivi.
 receipt-second = Voici vos propres références et votre code d'accès. L'autre parent en a d'autres et ne voit pas les vôtres.
 receipt-invited = Votre formulaire a été reçu. Il est transmis à la province dès que l'autre parent l'a attesté. Nous lui avons écrit.
 receipt-cases = Vos références

@@ -33,6 +33,8 @@ pub(super) enum Kind {
     Choice(Vec<Answer>),
     /// One of many.
     Select(Vec<Answer>),
+    /// One of the countries of the world.
+    Country,
 }
 
 /// What may be chosen: what is sent, and what people read.
@@ -68,7 +70,12 @@ impl Field {
             Kind::Phone => "tel",
             Kind::Date => "date",
             Kind::Time => "time",
-            Kind::Text | Kind::Number | Kind::Check | Kind::Choice(_) | Kind::Select(_) => "text",
+            Kind::Text
+            | Kind::Number
+            | Kind::Check
+            | Kind::Choice(_)
+            | Kind::Select(_)
+            | Kind::Country => "text",
         }
     }
 
@@ -87,6 +94,10 @@ impl Field {
                 .iter()
                 .find(|it| it.value == value)
                 .map_or_else(|| value.to_owned(), |it| it.text.clone()),
+            Kind::Country => countries(t)
+                .iter()
+                .find(|(code, _)| *code == value)
+                .map_or_else(|| value.to_owned(), |(_, name)| name.clone()),
             Kind::Check => t.word("answer", value),
             Kind::Date => value.parse().map_or_else(|_| value.to_owned(), |date| t.date(date)),
             Kind::Text | Kind::Email | Kind::Phone | Kind::Time | Kind::Number => value.to_owned(),
@@ -254,7 +265,7 @@ impl Asking<'_> {
             self.text("attendant/name", "label-attendant-name")
                 .when("attendant/kind", "MD|RN|MIDWIFE|OTHER"),
         ];
-        vec![self.section(born), self.under("form-attendant", attended)]
+        vec![self.section(born.into_iter().chain(attended).collect())]
     }
 
     pub(super) fn parent_name(&self, nth: usize) -> Vec<Section> {
@@ -327,14 +338,15 @@ impl Asking<'_> {
     }
 
     pub(super) fn contact(&self) -> Vec<Section> {
-        let kind = |at: &str| {
+        let kind = |at: &str, label: &str| {
             let kinds = Kind::Choice(words!(self, "notify", NotifyBy));
-            self.field(format!("{at}/notify_by"), "label-notify-by", kinds)
+            self.field(format!("{at}/notify_by"), label, kinds)
         };
         let email = |at: &str| self.field(format!("{at}/email"), "label-email", Kind::Email);
         let phone = |at: &str| self.field(format!("{at}/phone"), "label-phone", Kind::Phone);
         let at = "contact";
-        let own = vec![kind(at), email(at).filled("email"), phone(at).filled("tel")];
+        let own =
+            vec![kind(at, "label-notify-by"), email(at).filled("email"), phone(at).filled("tel")];
         if self.family.parents < 2 {
             return vec![self.section(own)];
         }
@@ -342,7 +354,7 @@ impl Asking<'_> {
         let languages = Kind::Choice(words!(self, "language", Language));
         let language =
             self.field(format!("{at}/language"), "label-other-parent-language", languages);
-        let others = vec![language, kind(at), email(at), phone(at)];
+        let others = vec![language, kind(at, "label-notify-other"), email(at), phone(at)];
         let heading = if self.family.invites() { "form-invited" } else { "form-other-contact" };
         vec![self.under("form-own-contact", own), self.under(heading, others)]
     }
@@ -430,9 +442,7 @@ impl Asking<'_> {
     }
 
     fn country(&self, name: String, label: &str) -> Field {
-        let countries = countries(self.t).into_iter();
-        let answers = countries.map(|(value, text)| Answer { value, text }).collect();
-        self.field(name, label, Kind::Select(answers)).default("CA")
+        self.field(name, label, Kind::Country).default("CA")
     }
 
     fn provinces(&self, name: String, label: &str) -> Field {

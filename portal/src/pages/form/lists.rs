@@ -1,5 +1,9 @@
 //! Lists that the form offers.
 
+use std::sync::LazyLock;
+
+use domain::people::Language;
+
 use crate::language::Speaks;
 
 /// The places of birth on the demonstration's list; everything else is described in words.
@@ -60,9 +64,20 @@ pub(super) const COUNTIES: &[&str] = &[
 ];
 
 /// The countries of the world by their codes, with their names, sorted as a reader of the language looks for them.
-pub(super) fn countries(t: Speaks) -> Vec<(String, String)> {
-    let named = domain::intake::countries().map(|it| (it.to_owned(), t.word("country", it)));
-    let mut named: Vec<_> = named.collect();
+pub(super) fn countries(t: Speaks) -> &'static [(&'static str, String)] {
+    static ENGLISH: LazyLock<Countries> = LazyLock::new(|| named(Speaks::ENGLISH));
+    static FRENCH: LazyLock<Countries> = LazyLock::new(|| named(Speaks::FRENCH));
+    match t.0 {
+        Language::English => &ENGLISH,
+        Language::French => &FRENCH,
+    }
+}
+
+type Countries = Vec<(&'static str, String)>;
+
+fn named(t: Speaks) -> Countries {
+    let mut named: Countries =
+        domain::intake::countries().map(|it| (it, t.word("country", it))).collect();
     named.sort_by_cached_key(|(_, name)| domain::name::letters(name));
     named
 }
