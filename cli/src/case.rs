@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use domain::CaseRef;
 use domain::decision::{Action, Grounds};
 use domain::desk::Leg;
+use domain::people::Purpose;
 use serde_json::{Map, Value, json};
 
 use crate::commands::Common;
@@ -45,6 +46,10 @@ pub struct Show {
     /// Who looks
     #[arg(long = "as", value_name = "STAFF", default_value = VIEWER)]
     staff: String,
+
+    /// Why: RESOLVE_TASK, PARENT_ASKED or AUDIT; asked for where somebody is protected
+    #[arg(long, value_name = "CODE")]
+    purpose: Option<Purpose>,
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +85,10 @@ pub struct Decide {
     /// Who decides; their token is in ready.json
     #[arg(long = "as", value_name = "STAFF")]
     staff: String,
+
+    /// Why: RESOLVE_TASK, PARENT_ASKED or AUDIT; asked for where somebody is protected
+    #[arg(long, value_name = "CODE")]
+    purpose: Option<Purpose>,
 }
 
 /// Looks, or decides.
@@ -120,7 +129,8 @@ async fn list(common: &Common, portal: &Portal, options: List) -> Result<Ending>
 }
 
 async fn show(common: &Common, portal: &Portal, options: Show) -> Result<Ending> {
-    let answer = portal.case_of_staff(&options.case.to_string(), &options.staff).await?;
+    let reference = options.case.to_string();
+    let answer = portal.case_of_staff(&reference, &options.staff, options.purpose).await?;
     if common.json {
         output::json(&answer)?;
         return Ok(Ending::Done);
@@ -141,7 +151,12 @@ async fn show(common: &Common, portal: &Portal, options: Show) -> Result<Ending>
 async fn decide(common: &Common, portal: &Portal, options: Decide) -> Result<Ending> {
     let reference = options.case.to_string();
     let body = body_of(&options);
-    let decision = Decision { seen: options.seen, body: &body, staff: &options.staff };
+    let decision = Decision {
+        seen: options.seen,
+        body: &body,
+        staff: &options.staff,
+        purpose: options.purpose,
+    };
     let answer = portal.decide(&reference, decision).await?;
     if common.json {
         output::json(&answer)?;

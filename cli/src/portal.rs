@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use domain::people::Purpose;
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::Value;
@@ -95,6 +96,8 @@ pub struct Decision<'a> {
     pub seen: i64,
     pub body: &'a Value,
     pub staff: &'a str,
+    /// Why they look, where somebody is protected.
+    pub purpose: Option<Purpose>,
 }
 
 impl Portal {
@@ -120,12 +123,17 @@ impl Portal {
 
     /// A case, for the holder of its access code.
     pub async fn case_of_parents(&self, reference: &str, access_code: &str) -> Result<Value> {
-        self.case(reference, access_code).await
+        self.case(reference, access_code, None).await
     }
 
-    /// A case, for staff.
-    pub async fn case_of_staff(&self, reference: &str, staff: &str) -> Result<Value> {
-        self.case(reference, self.ready.token_of(staff)?).await
+    /// A case, for staff, who say why they look where somebody is protected.
+    pub async fn case_of_staff(
+        &self,
+        reference: &str,
+        staff: &str,
+        purpose: Option<Purpose>,
+    ) -> Result<Value> {
+        self.case(reference, self.ready.token_of(staff)?, purpose).await
     }
 
     /// All cases, or those that wait for a person, oldest first.
@@ -149,15 +157,19 @@ impl Portal {
     /// Decides about a case.
     pub async fn decide(&self, reference: &str, decision: Decision<'_>) -> Result<Value> {
         let request = self
-            .request(Method::POST, &format!("/api/v1/cases/{reference}/decisions"))
+            .request(
+                Method::POST,
+                &format!("/api/v1/cases/{reference}/decisions{}", stated(decision.purpose)),
+            )
             .bearer_auth(self.ready.token_of(decision.staff)?)
             .header("If-Match", format!("\"{}\"", decision.seen))
             .json(decision.body);
         self.answer(request).await
     }
 
-    async fn case(&self, reference: &str, token: &str) -> Result<Value> {
-        let request = self.request(Method::GET, &format!("/api/v1/cases/{reference}"));
+    async fn case(&self, reference: &str, token: &str, purpose: Option<Purpose>) -> Result<Value> {
+        let path = format!("/api/v1/cases/{reference}{}", stated(purpose));
+        let request = self.request(Method::GET, &path);
         self.answer(request.bearer_auth(token)).await
     }
 
@@ -168,6 +180,11 @@ impl Portal {
     async fn answer(&self, request: RequestBuilder) -> Result<Value> {
         http::answer(request, "the portal").await
     }
+}
+
+/// What says in an address why somebody looks.
+fn stated(purpose: Option<Purpose>) -> String {
+    purpose.map_or_else(String::new, |purpose| format!("?purpose={purpose}"))
 }
 
 /// Reads an answer into what this command needs of it.

@@ -199,6 +199,13 @@ impl Birth {
     }
 }
 
+impl Birth {
+    /// Where the birth stands, and nothing by which it could be found in a register.
+    pub(crate) fn without_number(facts: &Facts) -> Self {
+        Self { state: facts.birth(), registration_number: None, since: None }
+    }
+}
+
 impl Certificate {
     pub(crate) fn of(facts: &Facts) -> Self {
         Self {

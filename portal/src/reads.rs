@@ -43,17 +43,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Why {
     }
 }
 
+/// Whether staff have said why they look, where somebody is protected. Asked before anything is shown or decided.
+pub(crate) fn purpose_is_stated(facts: &Facts, Why(purpose): &Why) -> Result<(), Problem> {
+    match facts.protected {
+        Some(_) if purpose.is_none() => Err(Problem::PurposeMissing),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Writes down that a member of staff looks at a case. Where somebody is protected they have to say why.
 pub(crate) async fn note_case(
     portal: &Portal,
     member: &Member,
     case: CaseRef,
     facts: &Facts,
-    Why(purpose): Why,
+    why: Why,
 ) -> Result<(), Problem> {
-    if facts.protected.is_some() && purpose.is_none() {
-        return Err(Problem::PurposeMissing);
-    }
-    let purpose = purpose.filter(|_| facts.protected.is_some());
+    purpose_is_stated(facts, &why)?;
+    let purpose = why.0.filter(|_| facts.protected.is_some());
     Ok(note(portal, member, Looked::Case(case, purpose)).await?)
 }

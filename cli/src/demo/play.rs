@@ -155,7 +155,8 @@ impl Scene<'_> {
                 body["leg"] = json!(leg);
             }
             let decided = self.ask(async |doors| {
-                let decision = Decision { seen: case.revision, body: &body, staff: OFFICER };
+                let decision =
+                    Decision { seen: case.revision, body: &body, staff: OFFICER, purpose: None };
                 doors.portal.decide(&case.reference, decision).await
             });
             match decided.await {

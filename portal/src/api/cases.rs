@@ -91,6 +91,9 @@ pub(super) struct Summary {
     #[serde(rename = "ref")]
     #[schema(value_type = String, example = "NB-7K3F-92QX")]
     case: CaseRef,
+    /// Whether a parent is protected from the other. Then the line says no more than is needed to find the work; the case
+    /// itself asks for a purpose.
+    protected: bool,
     revision: i64,
     received: jiff::Timestamp,
     closed: bool,
@@ -174,7 +177,11 @@ fn summaries(page: Page, member: Member) -> Vec<Summary> {
         revision: it.revision,
         received: it.facts.received,
         closed: it.facts.closed.is_some(),
-        birth: Birth::of(&it.facts),
+        protected: it.facts.protected.is_some(),
+        birth: match it.facts.protected {
+            Some(_) => Birth::without_number(&it.facts),
+            None => Birth::of(&it.facts),
+        },
         certificate: Certificate::of(&it.facts),
         sin: Sin::of(&it.facts),
         fee: it.facts.fee(),

@@ -27,7 +27,7 @@ use crate::{
     case_view::{CaseView, Viewer},
     decisions::{Author, Wish, decide},
     problem::Problem,
-    reads::Why,
+    reads::{self, Why},
 };
 
 /// A decision about a case.
@@ -65,6 +65,7 @@ fn birth() -> Leg {
     params(
         ("ref" = String, Path, example = "NB-7K3F-92QX"),
         ("If-Match" = String, Header, description = "The revision of the case that was looked at"),
+        ("purpose" = Option<String>, Query, description = "Why staff look, where somebody is protected", example = "RESOLVE_TASK"),
     ),
     request_body = DecisionBody,
     security(("staff token" = [])),
@@ -84,6 +85,7 @@ pub(super) async fn post(
     let (case, row, viewer) = bearer.open(&portal, &case).await?;
     // What a parent decides needs a code that was sent to them: that is for the pages.
     let Viewer::Staff(member) = viewer.clone() else { return Err(Problem::RoleMayNot) };
+    reads::purpose_is_stated(&row.facts, &why)?;
     let seen = revision(&headers)?;
     if body.notice.is_some() {
         return Err(Problem::InvalidField("/notice".to_owned()));

@@ -1,6 +1,8 @@
 //! The portal as its callers see it: the real router, a real case file, and no Temporal.
 
+mod alike;
 mod browser;
+mod canaries;
 mod cases;
 mod changes;
 mod form;
@@ -16,3 +18,4 @@ mod reads;
 mod second_parent;
 mod stage;
 mod texts;
+mod walk;

@@ -1,7 +1,10 @@
 //! A parent who is protected from the other.
 
 use axum::http::StatusCode;
-use domain::facts::{Ending, Fact};
+use domain::{
+    desk::{Leg, Reason},
+    facts::{Ending, Fact},
+};
 use serde_json::json;
 
 use crate::stage::{OFFICER, Stage};
@@ -94,4 +97,57 @@ async fn staff_say_why_they_look() {
     .await
     .expect("they are read");
     assert_eq!(purposes, ["RESOLVE_TASK", "AUDIT"]);
+}
+
+#[tokio::test]
+async fn nothing_is_decided_without_a_purpose() {
+    let it = Protected::new().await;
+    let revision = || async {
+        let sql = "select revision from cases where case_ref = $1";
+        let found = sqlx::query_scalar(sql).bind(&it.case).fetch_one(&it.stage.pool).await;
+        let found: i64 = found.expect("it is read");
+        found.to_string()
+    };
+    let before = revision().await;
+    let withdraw = json!({ "action": "withdraw", "reason": "PARENTS_ASKED" });
+    let refused = it.stage.decide(&it.case, OFFICER, Some(&before), withdraw.clone()).await;
+    assert_eq!(refused.problem().1, "PURPOSE_MISSING");
+    let officer = it.stage.signed_in(OFFICER).await;
+    let typed = [
+        ("revision", before.as_str()),
+        ("action", "withdraw"),
+        ("reason", "PARENTS_ASKED"),
+        ("leg", "birth"),
+    ];
+    let path = format!("/en/desk/case/{}", it.case);
+    let refused = it.stage.post(&path, &officer, &typed).await;
+    assert_eq!(refused.status, StatusCode::PRECONDITION_REQUIRED, "{}", refused.text);
+    assert_eq!(revision().await, before);
+
+    let why = "?purpose=RESOLVE_TASK";
+    let taken = it.stage.decide_for(&it.case, OFFICER, Some(&before), withdraw, why).await;
+    assert_eq!(taken.problem().1, "ENGINE_AWAY");
+    assert_ne!(revision().await, before);
+}
+
+#[tokio::test]
+async fn a_list_finds_the_work_and_tells_no_more_of_who_is_protected() {
+    let it = Protected::new().await;
+    let registered = Fact::Registered {
+        registration_number: "2026-REG-4711".to_owned(),
+        registered_on: "2026-11-21".parse().expect("it is a date"),
+    };
+    let raised = Fact::DeskRaised { leg: Leg::Sin, reason: Reason::SinDataRejected };
+    it.stage.happens(&it.case, &[registered, raised]).await;
+    for path in ["/api/v1/cases", "/api/v1/cases?stuck=true", "/api/v1/desk"] {
+        let list = it.stage.get(path, OFFICER).await;
+        let line = &list.json()[0];
+        assert_eq!((&line["ref"], &line["protected"]), (&json!(it.case), &json!(true)), "{path}");
+        assert_eq!(line["desk"]["reason"], "SIN_DATA_REJECTED", "{path}");
+        assert_eq!(line["birth"], json!({ "state": "REGISTERED" }), "{path}");
+        assert!(!list.text.contains("4711"), "{path}");
+    }
+    let officer = it.stage.signed_in(OFFICER).await;
+    let desk = it.stage.page("/en/desk", &officer).await.text;
+    assert!(desk.contains(&it.case) && !desk.contains("4711"), "{desk}");
 }

@@ -17,6 +17,7 @@ use domain::{
     people::{Actor, Role},
     statement::SecondParent,
 };
+use futures::StreamExt;
 use jiff::Timestamp;
 use portal::{AccessKey, Courier, Engine, Member, MessageSettings, Parts, Portal, Staff, router};
 use secrecy::SecretString;
@@ -32,6 +33,9 @@ pub const VIEWER: &str = "viewer-token-0123456789";
 /// The revision of the ordinary case when it has been received: so it was logged, that both parents certified, and that
 /// they paid.
 pub const RECEIVED: &str = "4";
+
+/// The content type of an event stream.
+const EVENTS: &str = "text/event-stream";
 
 /// Where the tests' PostgreSQL is.
 const ADMIN: &str = "NEWBORN_TEST_DATABASE_URL";
@@ -183,7 +187,12 @@ impl Stage {
     async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.expect("the body ends");
+        let has_no_end = parts.headers.get("content-type").is_some_and(|it| it == EVENTS);
+        let bytes = match has_no_end {
+            // What it says at once; it would say more for ever.
+            true => body.into_data_stream().next().await.expect("it begins").expect("it is read"),
+            false => to_bytes(body, usize::MAX).await.expect("the body ends"),
+        };
         let text = String::from_utf8(bytes.to_vec()).expect("the body is text");
         Answer { status: parts.status, headers: parts.headers, text }
     }
@@ -264,7 +273,19 @@ impl Stage {
     }
 
     pub async fn decide(&self, case: &str, token: &str, seen: Option<&str>, body: Value) -> Answer {
-        let mut request = Request::post(format!("/api/v1/cases/{case}/decisions"))
+        self.decide_for(case, token, seen, body, "").await
+    }
+
+    /// As [`Stage::decide`], with what is stated in the address, such as `?purpose=AUDIT`.
+    pub async fn decide_for(
+        &self,
+        case: &str,
+        token: &str,
+        seen: Option<&str>,
+        body: Value,
+        stated: &str,
+    ) -> Answer {
+        let mut request = Request::post(format!("/api/v1/cases/{case}/decisions{stated}"))
             .header("content-type", "application/json")
             .header("authorization", format!("Bearer {token}"));
         if let Some(seen) = seen {

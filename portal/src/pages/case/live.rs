@@ -10,8 +10,11 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
+use domain::CaseRef;
 use futures::stream;
 use serde::Deserialize;
+use store::cases;
+use tokio::sync::watch;
 
 use super::visit;
 use crate::{Portal, problem::Problem};
@@ -36,10 +39,30 @@ pub(in crate::pages) async fn events(
     if visit.row.revision != seen {
         revisions.mark_changed();
     }
-    let events = stream::unfold(revisions, async |mut revisions| {
-        revisions.changed().await.ok()?;
-        let revision = revisions.borrow_and_update().to_string();
-        Some((Ok::<_, Infallible>(Event::default().data(revision)), revisions))
+    let watcher = Watcher { portal, case: visit.case, parent: visit.parent, revisions };
+    let events = stream::unfold(watcher, async |mut watcher| {
+        let revision = watcher.next().await?;
+        Some((Ok::<_, Infallible>(Event::default().data(revision)), watcher))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+}
+
+/// A parent's browser that waits for something new.
+struct Watcher {
+    portal: Portal,
+    case: CaseRef,
+    parent: u8,
+    revisions: watch::Receiver<i64>,
+}
+
+impl Watcher {
+    /// The next revision. `None` from the moment at which somebody is protected from this parent: that something changes
+    /// would tell of them.
+    async fn next(&mut self) -> Option<String> {
+        self.revisions.changed().await.ok()?;
+        let revision = self.revisions.borrow_and_update().to_string();
+        let mut conn = self.portal.pool.acquire().await.ok()?;
+        let row = cases::facts(&mut conn, self.case).await.ok()??;
+        (!row.facts.is_closed_to(self.parent)).then_some(revision)
+    }
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 use store::{
     StoreError,
     cases::{self, CaseRow},
-    contents,
+    contents, submissions,
 };
 
 use super::super::{Frame, case::in_words, page, parts::Part, session::SignedIn, unread};
@@ -126,7 +126,10 @@ pub(in crate::pages) async fn protect(
     let mut tx = portal.pool.begin().await?;
     let facts = [Fact::Protected { parent }];
     let by = Some(member.name.as_str());
-    cases::record(&mut tx, case, Actor::Staff, by, &facts, portal.now()).await?;
+    // Whoever is protected in one child's case is protected in the other's.
+    for (child, _) in submissions::cases(&mut tx, row.submission).await? {
+        cases::record(&mut tx, child, Actor::Staff, by, &facts, portal.now()).await?;
+    }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/{}/desk/case/{case}", t.path())).into_response())
 }
@@ -297,6 +300,7 @@ pub(in crate::pages) async fn decide(
     let Typed { revision, mut wish } =
         Typed::read(typed).ok_or(Problem::InvalidField(String::new()))?;
     let (case, row) = open(&portal, &case).await?;
+    reads::purpose_is_stated(&row.facts, &why)?;
     if wish.action == Action::CorrectContact {
         keep_changes(&portal, case, &mut wish.set).await?;
     }
