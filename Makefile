@@ -35,7 +35,7 @@ cargo-tests:
 
 # What is measured is our code, so it is optimised like the libraries are. The demo and the tests build quicker without.
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL := 1
-bench: build ## Compare the full case with a bare workflow
+bench: build ## Measure the pages, and compare the full case with a bare workflow
 	$(NEWBORN) bench
 
 histories: build ## Record new histories for the replay tests, under NAME=…

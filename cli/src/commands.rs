@@ -64,7 +64,7 @@ enum Command {
     Load(load::Options),
     /// Show every example from submission to its end
     Demo(demo::Options),
-    /// Compare the full case with a bare workflow of three activities, on a stack of its own
+    /// Measure the pages, and compare the full case with a bare workflow, on a stack of its own
     Bench(bench::Options),
     /// Run a command with a throw-away PostgreSQL and the pinned Temporal at hand
     TestServices(test_services::Options),
@@ -156,6 +156,7 @@ mod tests {
             "submit a.json b.json --wait 30 --json",
             "case list --stuck --json",
             "case show NB-0000-0000 --json",
+            "case show NB-0000-0000 --purpose AUDIT",
             "case decide NB-0000-0000 --action retry-now --reason NOTICE_AMENDED --seen 4 --set a=b --leg birth --notice N --as alex --json",
             "sandbox notice a.json b.jsonl",
             "sandbox misbehave --register province --operation RegisterBirth --mode lose-answer --times 1 --match KEY",
@@ -166,6 +167,7 @@ mod tests {
             "load --count 10 --in-flight 5 --seed 1 --json",
             "demo --keep",
             "bench --in-flight 50 --data-dir x",
+            "bench --only pages --parents 50 --tries 500",
             "test-services -- cargo test --workspace",
         ] {
             let words = std::iter::once("newborn").chain(line.split(' '));

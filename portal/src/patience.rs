@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
+use domain::CaseRef;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
@@ -47,14 +48,21 @@ impl Patience {
         if known.len() >= MOST {
             known.clear();
         }
-        let key: String = reference.chars().take(64).collect::<String>().to_ascii_uppercase();
-        let wrong = known.entry(key).or_insert(Wrong { times: 0, last: now });
+        let wrong = known.entry(key(reference)).or_insert(Wrong { times: 0, last: now });
         if now.duration_since(wrong.last) >= MEMORY {
             wrong.times = 0;
         }
         wrong.times = wrong.times.saturating_add(1);
         wrong.last = now;
         pause(wrong.times)
+    }
+}
+
+/// However a reference is spelled, it is the same one.
+fn key(typed: &str) -> String {
+    match typed.parse::<CaseRef>() {
+        Ok(case) => case.to_string(),
+        Err(_) => typed.trim().chars().take(64).collect::<String>().to_ascii_uppercase(),
     }
 }
 
@@ -82,6 +90,17 @@ mod tests {
         assert_eq!(pauses[11], LONGEST);
         assert!(patience.count("NB-0000-0012", noon()).is_zero(), "another reference");
         assert!(patience.count("NB-0000-0000", noon() + MEMORY).is_zero(), "a while later");
+    }
+
+    #[test]
+    fn another_spelling_is_no_other_reference() {
+        let patience = Patience::default();
+        for typed in
+            ["NB-0000-0000", " NB-0000-0000", "nb-oooo-0000", "NB-O0O0-0000", "NB-0000-000O"]
+        {
+            assert!(patience.count(typed, noon()).is_zero(), "{typed}");
+        }
+        assert_eq!(patience.count("  nb-0000-oooo ", noon()), FIRST);
     }
 
     #[test]

@@ -3,13 +3,17 @@
 //! Both sides are started over HTTP (the one at the portal, the other at Temporal) and followed in the same way, by
 //! waiting for the workflow's last event. The registers answer at once, so that what is measured is ours. Notices are sent
 //! beforehand: they are the hospital's work. Rounds alternate, so that a slow minute of the machine hits both.
+//!
+//! Before that, while the engine has nothing to do, it measures the parents' pages ([`pages`]).
+
+pub mod pages;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Zoned;
 use serde::Serialize;
@@ -45,8 +49,30 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = crate::up::ports::base)]
     port_base: Option<u16>,
 
+    /// Measure only this
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+
+    #[command(flatten)]
+    pages: pages::Options,
+
     #[command(flatten)]
     sources: Sources,
+}
+
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The parents' pages
+    Pages,
+    /// The full case against a bare workflow
+    Ratio,
+}
+
+impl Options {
+    fn measures(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
 }
 
 /// One kind of work, measured.
@@ -60,6 +86,15 @@ struct Speed {
 /// The JSON document of the benchmark.
 #[derive(Debug, Serialize)]
 struct Report {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<pages::Report>,
+    #[serde(flatten)]
+    ratio: Option<Ratio>,
+}
+
+/// The full case against a bare workflow.
+#[derive(Debug, Serialize)]
+struct Ratio {
     in_flight: u16,
     count: usize,
     full: Vec<Speed>,
@@ -91,16 +126,29 @@ pub async fn run(common: &Common, options: Options) -> Result<Ending> {
     let report = measured?;
     if common.json {
         output::json(&report)?;
-    } else {
+    } else if let Some(ratio) = report.ratio {
         output::lines(&[format!(
             "ratio full/bare at {} in flight: {:.2} (throughput, higher is better)",
-            report.in_flight, report.ratio
+            ratio.in_flight, ratio.ratio
         )])?;
     }
     Ok(Ending::Done)
 }
 
 async fn measure(stack: &Stack, options: &Options, say: Say) -> Result<Report> {
+    let pages = match options.measures(Part::Pages) {
+        true => Some(pages::measure(stack, &options.pages, say).await?),
+        false => None,
+    };
+    let ratio = match options.measures(Part::Ratio) {
+        true => Some(compare(stack, options, say).await?),
+        false => None,
+    };
+    Ok(Report { pages, ratio })
+}
+
+/// Runs both kinds of workflow in turn.
+async fn compare(stack: &Stack, options: &Options, say: Say) -> Result<Ratio> {
     let bench =
         Bench { stack, client: http::client()?, limit: Instant::now() + Duration::from_secs(1800) };
     let today = Zoned::now().date();
@@ -134,7 +182,7 @@ async fn measure(stack: &Stack, options: &Options, say: Say) -> Result<Report> {
     }
     let ratios = full.iter().zip(&bare).map(|(full, bare)| full.per_second / bare.per_second);
     let ratio = middle(ratios.collect()).context("a benchmark has at least one round")?;
-    Ok(Report { in_flight: options.in_flight, count: options.count, full, bare, ratio })
+    Ok(Ratio { in_flight: options.in_flight, count: options.count, full, bare, ratio })
 }
 
 /// Runs all of them, so many at a time, and times each.
