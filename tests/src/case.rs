@@ -17,7 +17,11 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// One of the cases that a submission was answered with.
-    pub(crate) fn of(stack: &'a Stack, answer: &Value) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn of(stack: &'a Stack, answer: &Value) -> Result<Self> {
         let text = |name: &str| {
             answer[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
         };

@@ -42,6 +42,21 @@ impl Family {
         family
     }
 
+    /// The second parent is elsewhere, and is sent a link to this address.
+    ///
+    /// # Panics
+    ///
+    /// If the family has no second parent.
+    #[must_use]
+    pub fn with_second_parent_at(mut self, email: &str) -> Self {
+        self.form["start"]["all_parents_present"] = json!(false);
+        let second = self.form["parents"][1].as_object_mut().expect("there are two parents");
+        second.remove("certification");
+        let contact = json!({ "language": "en-CA", "email": email, "notify_by": "EMAIL" });
+        second.insert("contact".to_owned(), contact);
+        self
+    }
+
     /// Changes a field of the form, by its JSON pointer.
     ///
     /// # Panics

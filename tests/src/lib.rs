@@ -1,14 +1,18 @@
 //! The whole system under test: a real stack in a directory of its own, used as people use it, by command and by HTTP.
 
+pub mod browser;
 pub mod case;
 pub mod family;
 pub mod history;
 pub mod ledger;
+pub mod post;
 pub mod stack;
 mod waiting;
 
+pub use browser::Browser;
 pub use case::Case;
 pub use family::Family;
+pub use post::PostOffice;
 pub use stack::Stack;
 pub use waiting::{PATIENCE, PAUSE, eventually};
 

@@ -16,7 +16,7 @@ use nix::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Case, Family, PATIENCE, ledger::Ledger};
+use crate::{Case, Family, PATIENCE, ledger::Ledger, post::PostOffice};
 
 /// How a stack is brought up.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +52,21 @@ impl Plan {
     #[must_use]
     pub fn panicking_once(mut self, operation: &str) -> Self {
         self.environment.push(("NEWBORN_PANIC_ONCE".to_owned(), operation.to_owned()));
+        self
+    }
+
+    /// Has messages carried to a message service.
+    #[must_use]
+    pub fn with_messages(mut self, post: &PostOffice) -> Self {
+        let key = post.key_file().display().to_string();
+        for (name, value) in [
+            ("NEWBORN_NOTIFY_URL", post.address()),
+            ("NEWBORN_NOTIFY_KEY_FILE", &key),
+            ("NEWBORN_NOTIFY_EMAIL_TEMPLATE", "email"),
+            ("NEWBORN_NOTIFY_SMS_TEMPLATE", "text"),
+        ] {
+            self.environment.push((name.to_owned(), value.to_owned()));
+        }
         self
     }
 

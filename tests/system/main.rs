@@ -8,4 +8,5 @@ mod kills;
 mod long_histories;
 mod outages;
 mod privacy;
+mod two_certify;
 mod undoing;
