@@ -14,6 +14,7 @@ mod health;
 mod heard_out;
 mod intake;
 mod language;
+mod limits;
 mod listing;
 mod live;
 pub mod logging;
@@ -29,7 +30,7 @@ mod state;
 mod sweep;
 mod watch;
 
-use std::future::Future;
+use std::{future::Future, net::SocketAddr};
 
 use anyhow::Context;
 use axum::{Router, middleware};
@@ -44,6 +45,7 @@ pub use crate::{
     access::AccessKey,
     courier::{Courier, MessageSettings},
     engine::Engine,
+    limits::{LimitSettings, Limits},
     settings::Settings,
     staff::{Member, Staff},
     state::{Parts, Portal},
@@ -58,6 +60,7 @@ pub fn router(portal: Portal) -> Router {
         .merge(courier::callback::router())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(middleware::from_fn_with_state(portal.clone(), limits::submissions))
         .layer(middleware::from_fn(heard_out::heard_out))
         .layer(middleware::from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
@@ -83,7 +86,8 @@ pub async fn serve(
     let letters = tokio::spawn(courier::run(portal.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::run(portal.clone(), stop.clone()));
     let ending = stop.clone();
-    let served = axum::serve(listener, router(portal))
+    let with_addresses = router(portal).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, with_addresses)
         .with_graceful_shutdown(async move {
             shutdown.await;
             ending.cancel();

@@ -39,6 +39,8 @@ pub(crate) enum Problem {
     /// Somebody in the case is protected: staff say why they look.
     PurposeMissing,
     PaymentNotTaken,
+    /// Too much from one address; in so many seconds there may be more.
+    RateLimited(u64),
     CrossSite,
     RouteUnknown,
     MethodNotAllowed,
@@ -51,6 +53,43 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// One for each code, for the documentation.
+    pub(crate) fn one_of_each() -> Vec<Self> {
+        let plain = [
+            Self::Unreadable,
+            Self::MalformedJson,
+            Self::InvalidField(String::new()),
+            Self::NotJson,
+            Self::TooLarge,
+            Self::IdempotencyKeyInvalid,
+            Self::IdempotencyKeyReused,
+            Self::FormInvalid(Vec::new()),
+            Self::NotSignedIn,
+            Self::CaseNotFound,
+            Self::RevisionMissing,
+            Self::RevisionInvalid,
+            Self::Stale(0),
+            Self::CertifiedField(String::new()),
+            Self::PurposeMissing,
+            Self::PaymentNotTaken,
+            Self::RateLimited(0),
+            Self::CrossSite,
+            Self::RouteUnknown,
+            Self::MethodNotAllowed,
+            Self::EngineAway,
+            Self::EngineFailed,
+            Self::CaseFileAway,
+            Self::TimedOut,
+            Self::Forgotten,
+            Self::Internal,
+        ];
+        let not_allowed = NotAllowed::ALL.iter().map(|why| match why {
+            NotAllowed::RoleMayNotDecide => Self::RoleMayNot,
+            why => Self::NotAllowed(*why),
+        });
+        plain.into_iter().chain(not_allowed).collect()
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unreadable
@@ -62,6 +101,7 @@ impl Problem {
             Self::CaseNotFound | Self::RouteUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale(_) => StatusCode::CONFLICT,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Forgotten => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -100,6 +140,7 @@ impl Problem {
             Self::CertifiedField(_) => "CERTIFIED_FIELD",
             Self::PurposeMissing => "PURPOSE_MISSING",
             Self::PaymentNotTaken => "PAYMENT_NOT_TAKEN",
+            Self::RateLimited(_) => "RATE_LIMITED",
             Self::CrossSite => "CROSS_SITE",
             Self::RouteUnknown => "ROUTE_UNKNOWN",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
@@ -119,6 +160,9 @@ impl IntoResponse for Problem {
         if let Self::NotSignedIn = self {
             let bearer = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        if let Self::RateLimited(seconds) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response

@@ -7,7 +7,7 @@ use domain::{clocks::Clocks, statement::SecondParent};
 use secrecy::SecretString;
 use temporalio_client::Url;
 
-use crate::MessageSettings;
+use crate::{LimitSettings, MessageSettings};
 
 /// The portal: the parents' form and status page, the staff desk, the JSON API.
 #[derive(Debug, Parser)]
@@ -59,6 +59,9 @@ pub struct Settings {
 
     #[command(flatten)]
     pub messages: MessageSettings,
+
+    #[command(flatten)]
+    pub limits: LimitSettings,
 
     /// How the second parent certifies: PRESENT (in the same sitting), or LINK (also later, through a link).
     #[arg(long, env = "NEWBORN_SECOND_PARENT")]

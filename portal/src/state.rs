@@ -20,7 +20,7 @@ use temporalio_client::Url;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    AccessKey, Courier, Engine, Settings, Staff, language::Speaks, live::Live, logging,
+    AccessKey, Courier, Engine, Limits, Settings, Staff, language::Speaks, live::Live, logging,
     metrics::Metrics, patience::Patience,
 };
 
@@ -54,6 +54,8 @@ pub struct Parts {
     pub second_parent: SecondParent,
     /// Whether browsers come over https.
     pub https: bool,
+    /// How much one address may send.
+    pub limits: Limits,
     /// The clock; tests set it.
     pub now: fn() -> Timestamp,
 }
@@ -105,6 +107,7 @@ impl Portal {
             clocks: settings.clocks.clone().unwrap_or_default(),
             second_parent: settings.second_parent,
             https: settings.https,
+            limits: Limits::new(&settings.limits),
             now: Timestamp::now,
             pool: case_file(settings).await?,
         };

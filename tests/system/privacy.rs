@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tests::{Family, stack::Plan};
+use tests::{Browser, Family, PostOffice, Stack, browser::Shown, stack::Plan};
 
 /// A word that occurs nowhere else.
 const CANARY: &str = "Quetzalcoatlus";
@@ -46,7 +46,9 @@ fn with_canaries(mut family: Family) -> Family {
 
 #[test]
 fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Result<()> {
-    let mut stack = Plan::default().taking("0.2").panicking_once("SubmitStatement").start()?;
+    let post = PostOffice::open()?;
+    let plan = Plan::default().taking("0.2").panicking_once("SubmitStatement");
+    let mut stack = plan.with_messages(&post).start()?;
 
     // The happy path, but for an activity that panics with all it knows.
     let happy = with_canaries(Family::ordinary("Happy"));
@@ -101,6 +103,11 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
     cases[0].decide("correct-contact", "PARENTS_ASKED", &["--set", &set])?;
     drop(cases);
 
+    pages(&stack, &post)?;
+    for letter in post.letters() {
+        assert_absent("a message", &letter.text);
+    }
+
     assert_absent("the metrics", &stack.all_metrics()?);
     assert_absent("the histories", &stack.histories()?);
     stack.stop()?;
@@ -108,6 +115,74 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
     assert_no_file_has_it(&stack.file("temporal.db"))?;
     assert_no_file_has_it(&stack.file("temporal.db-wal"))?;
     Ok(())
+}
+
+/// What parents type into their pages: who they are, a signature, an address; also what is wrong, or for nobody.
+fn pages(stack: &Stack, post: &PostOffice) -> Result<()> {
+    let other = format!("{CANARY}.other@example.ca");
+    let family = with_canaries(Family::ordinary("Pages")).with_second_parent_at(&other);
+    stack.notice(&family)?;
+    let cases = stack.submit(&family)?;
+    let case = &cases[0];
+    let path = |what: &str| format!("/en/case/{}{what}", case.reference);
+    let link = post.link(&other)?;
+
+    // The second parent says who they are, wrongly, then rightly, and certifies, wrongly, then rightly.
+    let mut second = Browser::at(stack)?;
+    let born = ("born", "1992-09-23");
+    expect(&second.send(&link, &[("name", CANARY), born])?, 422);
+    let name = format!("{CANARY} {CANARY}");
+    expect(&second.send(&link, &[("name", &name), born])?, 303);
+    let signs = [("version", "1"), ("agrees", "true"), ("typed_name", CANARY)];
+    expect(&second.send(&path("/certify"), &signs)?, 422);
+    let signs = [signs[0], signs[1], signs[2], ("checked", "true")];
+    expect(&second.send(&path("/certify"), &signs)?, 303);
+
+    // The first parent signs in, with a slip, and changes the address, with slips.
+    let mut first = Browser::at(stack)?;
+    let typed = [("reference", CANARY), ("code", CANARY)];
+    expect(&first.send("/en/status", &typed)?, 404);
+    let typed = [("reference", case.reference.as_str()), ("code", &case.access_code)];
+    expect(&first.send("/en/status", &typed)?, 303);
+    let mine = format!("{CANARY}@example.ca");
+    let street = format!("7 {CANARY} Street");
+    let moves = |postal: &'static str, code: &str| {
+        [
+            ("contact.mailing.line1", street.clone()),
+            ("contact.mailing.city", CANARY.to_owned()),
+            ("contact.mailing.province", "ON".to_owned()),
+            ("contact.mailing.postal_code", postal.to_owned()),
+            ("contact.mailing.country", "CA".to_owned()),
+            ("code", code.to_owned()),
+        ]
+    };
+    let send = |first: &mut Browser, postal, code: &str, status| -> Result<()> {
+        let moves = moves(postal, code);
+        let moves: Vec<_> = moves.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        expect(&first.send(&path("/address"), &moves)?, status);
+        Ok(())
+    };
+    expect(&first.send(&path("/code"), &[("what", "address")])?, 303);
+    let code = post.code(&mine)?;
+    send(&mut first, CANARY, &code, 422)?;
+    send(&mut first, "K7L 1A1", CANARY, 422)?;
+    case.until_all_three()?;
+
+    // Their child has died: nothing is typed, and much is said.
+    expect(&first.send(&path("/loss"), &[])?, 303);
+    for page in ["", "/statement", "/shared", "/confirmation", "/withdraw", "/address"] {
+        first.page(&path(page))?;
+        second.page(&path(page))?;
+    }
+    let log = std::fs::read_to_string(stack.file("logs/portal.log"))?;
+    assert!(log.contains("/{language}/read/{token}"), "the portal logs no requests");
+    Ok(())
+}
+
+/// What was typed is repeated on the page, and stands in no address and no header.
+fn expect(shown: &Shown, status: u16) {
+    assert_eq!(shown.status, status, "{}", shown.text);
+    assert_absent("an address", &shown.location);
 }
 
 fn assert_no_file_has_it(path: &Path) -> Result<()> {

@@ -54,7 +54,7 @@ pub struct Options {
     only: Option<Part>,
 
     #[command(flatten)]
-    pages: pages::Options,
+    pages: pages::Walks,
 
     #[command(flatten)]
     sources: Sources,

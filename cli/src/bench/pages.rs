@@ -21,7 +21,7 @@ use crate::table::Table;
 
 /// How much of the pages to measure.
 #[derive(Debug, Clone, Args)]
-pub struct Options {
+pub struct Walks {
     /// How many parents at a time
     #[arg(long, value_name = "M", default_value_t = 50)]
     parents: usize,
@@ -97,7 +97,7 @@ const PAGES: [&str; 13] = [
 ];
 
 /// Measures both, and says so.
-pub async fn measure(stack: &Stack, options: &Options, say: Say) -> Result<Report> {
+pub async fn measure(stack: &Stack, options: &Walks, say: Say) -> Result<Report> {
     let bench = Bench::of(stack)?;
     let each = options.tries.div_ceil(FREE_TRIES);
     let families = bench.received(2 * COUNTED * each + options.parents, say).await?;
@@ -206,7 +206,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Many parents, each at their own case, each on their way through all pages.
-    async fn pages(&self, cases: &[ReceiptCase], options: &Options) -> Result<Vec<Page>> {
+    async fn pages(&self, cases: &[ReceiptCase], options: &Walks) -> Result<Vec<Page>> {
         let looks = Duration::from_millis(options.looks_ms);
         let walks = cases.iter().enumerate().map(async |(nth, case)| {
             let mut took: Vec<Vec<f64>> = vec![Vec::new(); PAGES.len()];

@@ -8,20 +8,25 @@ use domain::CaseRef;
 use store::cases::{self, CaseRow};
 use uuid::Uuid;
 
-use crate::{Portal, case_view::Viewer, problem::Problem, staff::Member};
+use crate::{Portal, case_view::Viewer, limits::Client, problem::Problem, staff::Member};
 
-/// The bearer token of a request.
-pub(crate) struct Bearer(String);
+/// The bearer token of a request, and whom it comes from.
+pub(crate) struct Bearer {
+    token: String,
+    client: Client,
+}
 
 impl FromRequestParts<Portal> for Bearer {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Portal) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Problem> {
+        let Ok(client) = Client::from_request_parts(parts, portal).await;
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let (scheme, token) =
             header.and_then(|it| it.split_once(' ')).ok_or(Problem::NotSignedIn)?;
         let bearer = scheme.eq_ignore_ascii_case("bearer");
-        bearer.then(|| Self(token.trim().to_owned())).ok_or(Problem::NotSignedIn)
+        let token = token.trim().to_owned();
+        bearer.then_some(Self { token, client }).ok_or(Problem::NotSignedIn)
     }
 }
 
@@ -32,8 +37,12 @@ impl FromRequestParts<Portal> for ByStaff {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Problem> {
-        let Bearer(token) = Bearer::from_request_parts(parts, portal).await?;
-        portal.staff.holder(&token).cloned().map(Self).ok_or(Problem::NotSignedIn)
+        let Bearer { token, client } = Bearer::from_request_parts(parts, portal).await?;
+        if let Some(member) = portal.staff.holder(&token) {
+            return Ok(Self(member.clone()));
+        }
+        portal.limits.wrong_code(client)?;
+        Err(Problem::NotSignedIn)
     }
 }
 
@@ -46,6 +55,7 @@ impl Bearer {
     ) -> Result<(CaseRef, CaseRow, Viewer), Problem> {
         let opened = self.try_open(portal, case).await;
         if matches!(opened, Err(Problem::CaseNotFound)) {
+            portal.limits.wrong_code(self.client)?;
             portal.patience().after_wrong(case, portal.now()).await;
         }
         opened
@@ -59,12 +69,12 @@ impl Bearer {
         let case: CaseRef = case.parse().map_err(|_| Problem::CaseNotFound)?;
         let mut conn = portal.pool.acquire().await?;
         let row = cases::facts(&mut conn, case).await?;
-        if let Some(member) = portal.staff.holder(&self.0) {
+        if let Some(member) = portal.staff.holder(&self.token) {
             let row = row.ok_or(Problem::CaseNotFound)?;
             return Ok((case, row, Viewer::Staff(member.clone())));
         }
         let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
-        let parent = portal.access.opens(case, submission, &self.0);
+        let parent = portal.access.opens(case, submission, &self.token);
         let (row, parent) = row.zip(parent).ok_or(Problem::CaseNotFound)?;
         Ok((case, row, Viewer::Parent(parent)))
     }

@@ -4,12 +4,21 @@ mod body;
 mod caller;
 mod cases;
 mod decisions;
+mod examples;
 mod problems;
 pub(crate) mod schema;
 mod submissions;
 
 use askama::Template;
-use axum::{Json, Router, extract::DefaultBodyLimit, response::Html, routing::get};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderMap, header},
+    response::{Html, IntoResponse},
+    routing::get,
+};
+use domain::intake::Code;
+use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -19,7 +28,12 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Portal, problem};
+use self::examples::Exchange;
+use crate::{
+    Portal,
+    language::{Speaks, asked_for},
+    problem::{self, Problem},
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,12 +66,25 @@ impl Modify for Tokens {
 }
 
 pub(crate) fn router() -> Router<Portal> {
-    let (operations, described) = described();
-    let docs = Docs::of(&described).render().expect("the page has what it needs");
+    let (operations, mut described) = described();
+    examples::into(&mut described);
+    let docs = [Speaks::ENGLISH, Speaks::FRENCH].map(|t| {
+        let page = Docs::of(t, &described).render();
+        (t, page.expect("the page has what it needs"))
+    });
     operations
         .layer(DefaultBodyLimit::max(body::LARGEST))
         .route("/api/v1/openapi.json", get(|| async move { Json(described) }))
-        .route("/api", get(|| async move { Html(docs) }))
+        .route("/api", get(|headers: HeaderMap| async move { docs_in(&docs, &headers) }))
+}
+
+/// The page in the language that is asked for.
+fn docs_in(docs: &[(Speaks, String); 2], headers: &HeaderMap) -> impl IntoResponse + use<> {
+    let wished = asked_for(headers);
+    let [english, french] = docs;
+    let (t, page) = if wished == Speaks::FRENCH { french } else { english };
+    let headers = [(header::CONTENT_LANGUAGE, t.code()), (header::VARY, "accept-language")];
+    (headers, Html(page.clone()))
 }
 
 fn described() -> (Router<Portal>, openapi::OpenApi) {
@@ -74,34 +101,89 @@ fn described() -> (Router<Portal>, openapi::OpenApi) {
         .split_for_parts()
 }
 
-/// A plain page that lists the operations and loads nothing from elsewhere.
+/// A plain page with the operations, an example of each, and every problem in words. It loads nothing from elsewhere.
 #[derive(Template)]
 #[template(path = "api.html")]
 struct Docs {
+    t: Speaks,
     operations: Vec<Listed>,
+    refusal: String,
+    problems: Vec<Worded>,
+    /// The codes of fields, in both languages.
+    fields: Vec<(&'static str, String, String)>,
 }
 
 struct Listed {
-    method: &'static str,
-    path: String,
+    method: String,
+    path: &'static str,
     summary: String,
     more: String,
+    sent: String,
+    answered: String,
+}
+
+/// A problem in both languages: title and detail.
+struct Worded {
+    code: &'static str,
+    status: u16,
+    english: (String, String),
+    french: (String, String),
 }
 
 impl Docs {
-    fn of(api: &openapi::OpenApi) -> Self {
-        let mut operations = Vec::new();
-        for (path, item) in &api.paths.paths {
-            for (method, operation) in [("GET", &item.get), ("POST", &item.post)] {
-                let Some(operation) = operation else { continue };
-                operations.push(Listed {
-                    method,
-                    path: path.clone(),
-                    summary: operation.summary.clone().unwrap_or_default(),
-                    more: operation.description.clone().unwrap_or_default(),
-                });
-            }
+    fn of(t: Speaks, api: &openapi::OpenApi) -> Self {
+        let field = |code: &Code| {
+            let say = |t: Speaks| t.say(&format!("asks-{code}"));
+            (code.code(), say(Speaks::ENGLISH), say(Speaks::FRENCH))
+        };
+        Self {
+            t,
+            operations: examples::all().iter().map(|it| Listed::of(api, it)).collect(),
+            refusal: pretty(&examples::refusal()),
+            problems: Problem::one_of_each().iter().map(Worded::of).collect(),
+            fields: Code::ALL.iter().map(field).collect(),
         }
-        Self { operations }
     }
+}
+
+impl Listed {
+    fn of(api: &openapi::OpenApi, it: &Exchange) -> Self {
+        let item = api.paths.paths.get(it.path);
+        let operation = item.and_then(|item| item.get.as_ref().or(item.post.as_ref()));
+        let operation = operation.expect("the operation is described");
+        let body = it.body.as_ref().map_or(String::new(), |body| format!("\n{}", pretty(body)));
+        let lines = |lines: &[&str]| lines.iter().map(|it| format!("{it}\n")).collect::<String>();
+        Self {
+            method: it.method.to_string(),
+            path: it.path,
+            summary: operation.summary.clone().unwrap_or_default(),
+            more: operation.description.clone().unwrap_or_default(),
+            sent: format!("{} {} HTTP/1.1\n{}{body}", it.method, it.asked, lines(it.headers)),
+            answered: format!(
+                "HTTP/1.1 {}\nContent-Type: application/json\n{}\n{}",
+                it.status,
+                lines(it.answered_headers),
+                pretty(&it.answer)
+            ),
+        }
+    }
+}
+
+impl Worded {
+    fn of(problem: &Problem) -> Self {
+        let code = problem.code();
+        let words = |t: Speaks| {
+            (t.say(&format!("problem-{code}")), t.say(&format!("problem-{code}.detail")))
+        };
+        Self {
+            code,
+            status: problem.status().as_u16(),
+            english: words(Speaks::ENGLISH),
+            french: words(Speaks::FRENCH),
+        }
+    }
+}
+
+fn pretty(it: &Value) -> String {
+    serde_json::to_string_pretty(it).expect("it is JSON")
 }

@@ -23,10 +23,10 @@ macro_rules! problems {
 }
 
 problems! {
-    Submitting = [400, 413, 415, 422, 500, 503];
-    Listing = [401, 422, 500, 503];
-    Showing = [400, 401, 404, 422, 428, 500, 503];
-    Deciding = [400, 401, 403, 404, 409, 410, 413, 415, 422, 428, 500, 502, 503];
+    Submitting = [400, 413, 415, 422, 429, 500, 503];
+    Listing = [401, 422, 429, 500, 503];
+    Showing = [400, 401, 404, 422, 428, 429, 500, 503];
+    Deciding = [400, 401, 403, 404, 409, 410, 413, 415, 422, 428, 429, 500, 502, 503];
 }
 
 /// What each status means, whoever answers with it; the code in the body says more.
@@ -46,6 +46,9 @@ const fn meaning(status: u16) -> &'static str {
             "Read, and not taken: fields are wrong, a key was used before, or it is not allowed now"
         }
         428 => "If-Match is missing, or the purpose where somebody is protected",
+        429 => {
+            "Too many forms, or too many wrong codes, from one address; `Retry-After` says in how many seconds there may be more"
+        }
         500 => "A defect on our side",
         502 => "The engine failed to take the decision",
         503 => {

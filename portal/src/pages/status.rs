@@ -14,7 +14,7 @@ use store::{cases, submissions};
 use uuid::Uuid;
 
 use super::{Frame, page, session, unread};
-use crate::{Portal, language::Speaks, problem::Problem};
+use crate::{Portal, language::Speaks, limits::Client, problem::Problem};
 
 #[derive(Template)]
 #[template(path = "status.html")]
@@ -47,6 +47,7 @@ pub(super) async fn ask(t: Speaks) -> Response {
 pub(super) async fn open(
     State(portal): State<Portal>,
     t: Speaks,
+    client: Client,
     asked: Result<Inputs<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Inputs(asked) = asked.map_err(unread)?;
@@ -56,6 +57,7 @@ pub(super) async fn open(
             Ok((session::opens_cases(&portal, codes), there).into_response())
         }
         None => {
+            portal.limits.wrong_code(client)?;
             portal.patience().after_wrong(&asked.reference, portal.now()).await;
             Ok(page(StatusCode::NOT_FOUND, &StatusPage::new(t, asked.reference, true)))
         }

@@ -76,7 +76,7 @@ pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 
 impl Problem {
     /// The problem in words.
-    fn body(&self, language: Speaks, path: String) -> Body {
+    pub(crate) fn body(&self, language: Speaks, path: String) -> Body {
         let key = format!("problem-{}", self.code());
         let field = |pointer: &str, code: &'static str| FieldProblem {
             pointer: pointer.to_owned(),

@@ -375,7 +375,7 @@ async fn a_stream_ends_when_somebody_is_protected_from_who_listens() {
     // The last chunk of a body is empty.
     let rest = until(&mut second, &["0\r\n\r\n", "data: "]).await;
     assert!(!rest.contains("data: "), "{rest}");
-    drop(stop.send(()));
+    let _ = stop.send(());
     drop((first, second));
     served.await.expect("it ends").expect("it ends well");
 }

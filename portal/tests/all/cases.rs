@@ -235,8 +235,15 @@ async fn the_api_describes_itself() {
         ["schema"];
     assert_eq!(schema["$ref"], "#/components/schemas/Submission");
     assert!(api["components"]["schemas"]["Submission"]["properties"]["children"].is_object());
-    let page = stage.get("/api", OFFICER).await;
-    assert!(page.text.contains("POST /api/v1/submissions") && !page.text.contains("http"));
+    for (language, word) in [("en", "What is answered"), ("fr", "Ce qui est répondu")] {
+        let request = Request::get("/api").header("accept-language", language);
+        let page = stage.send(request, Body::empty()).await;
+        assert!(page.text.contains(word), "{}", page.text);
+        assert!(page.text.contains("POST /api/v1/submissions") && !page.text.contains("http"));
+        for operation in paths.iter().map(|path| format!("{path}</code></h3>")) {
+            assert!(page.text.contains(&operation), "{operation}");
+        }
+    }
 }
 
 #[tokio::test]

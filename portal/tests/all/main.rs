@@ -7,6 +7,7 @@ mod cases;
 mod changes;
 mod form;
 mod intake;
+mod limits;
 mod looks;
 mod loss;
 mod openapi;

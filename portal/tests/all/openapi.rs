@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::Request;
+use std::net::SocketAddr;
+
+use axum::{
+    extract::ConnectInfo,
+    http::{Request, request::Builder},
+};
 use domain::facts::Fact;
 use domain::{decision::Action, desk, standing::BirthStanding};
 use serde_json::{Value, json};
@@ -93,6 +98,29 @@ async fn every_problem_that_is_described_can_occur() {
         saw(DECIDE, stage.decide(case, token, seen, body).await.status.as_u16());
     }
 
+    // Somebody elsewhere guesses.
+    let elsewhere = |request: Builder| {
+        let mut request = request.header("content-type", "application/json");
+        let peer: SocketAddr = "203.0.113.7:5000".parse().expect("it is an address");
+        request.extensions_mut().expect("it is a request").insert(ConnectInfo(peer));
+        request
+    };
+    for nth in 0..8 {
+        let form = elsewhere(Request::post("/api/v1/submissions"));
+        saw(SUBMIT, stage.send(form.header("idempotency-key", "k"), "{}").await.status.as_u16());
+        let guess = |request: Builder| elsewhere(request).header("authorization", "Bearer guess");
+        for (operation, request) in [
+            (LIST, Request::get("/api/v1/cases")),
+            (DESK, Request::get("/api/v1/desk")),
+            (SHOW, Request::get(&path)),
+            (DECIDE, Request::post(&decisions)),
+        ] {
+            let answer = stage.send(guess(request), withdraw().to_string()).await;
+            assert!(nth < 4 || answer.status.as_u16() == 429, "{operation}: {}", answer.text);
+            saw(operation, answer.status.as_u16());
+        }
+    }
+
     let mut conn = stage.pool.acquire().await.expect("the case file answers");
     store::keys::forget(&mut conn, case.parse().expect("it is a reference"))
         .await
@@ -139,6 +167,74 @@ async fn closed_sets_are_described_word_by_word() {
         assert!(words(name).as_array().is_some_and(|words| words.len() > 2), "{name}");
     }
     refer_to_what_is_there(&api, &api);
+}
+
+/// The examples are of the shape that is described, and the submission is taken as it stands.
+#[tokio::test]
+async fn every_operation_has_an_example_that_fits() {
+    let stage = Stage::new().await;
+    let api = stage.get("/api/v1/openapi.json", "").await.json();
+    let mut examples = 0;
+    for (path, methods) in api["paths"].as_object().expect("it has paths") {
+        for (method, operation) in methods.as_object().expect("it has methods") {
+            let body = &operation["requestBody"]["content"]["application/json"];
+            if !body.is_null() {
+                fits(&api, &body["schema"], &body["example"], &format!("{method} {path}"));
+            }
+            let answers = operation["responses"].as_object().expect("it has answers");
+            let good = answers.iter().filter(|(status, _)| status.starts_with('2'));
+            let good = good.map(|(_, it)| &it["content"]["application/json"]);
+            let with = good.clone().find(|it| !it["example"].is_null());
+            let with = with.unwrap_or_else(|| panic!("{method} {path} has no example"));
+            fits(
+                &api,
+                &with["schema"],
+                &with["example"],
+                &format!("the answer of {method} {path}"),
+            );
+            examples += 1;
+        }
+    }
+    assert_eq!(examples, 5);
+    let form = &api["paths"]["/api/v1/submissions"]["post"]["requestBody"]["content"];
+    let form = form["application/json"]["example"].to_string();
+    let receipt = stage.submit("example", form).await;
+    assert_eq!(receipt.status, 201, "{}", receipt.text);
+}
+
+/// As far as our schemas go: fields, closed sets, lists and references.
+fn fits(api: &Value, schema: &Value, example: &Value, at: &str) {
+    if let Some(there) = schema["$ref"].as_str() {
+        let there = api.pointer(there.trim_start_matches('#')).expect("it is there");
+        return fits(api, there, example, at);
+    }
+    if let Some(either) = schema["oneOf"].as_array() {
+        if !example.is_null() {
+            let one = either.iter().find(|it| it["type"] != "null").expect("it is something");
+            fits(api, one, example, at);
+        }
+        return;
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        assert!(example.is_null() || words.contains(example), "{at} is {example}");
+    }
+    match example {
+        Value::Object(fields) => {
+            let Some(known) = schema["properties"].as_object() else { return };
+            for (name, it) in fields {
+                let schema = known.get(name).unwrap_or_else(|| panic!("{at} has no {name}"));
+                fits(api, schema, it, &format!("{at}/{name}"));
+            }
+            for name in schema["required"].as_array().into_iter().flatten() {
+                let name = name.as_str().expect("it is a name");
+                assert!(fields.contains_key(name), "{at} lacks {name}");
+            }
+        }
+        Value::Array(list) => {
+            list.iter().for_each(|it| fits(api, &schema["items"], it, &format!("{at}/0")));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
+    }
 }
 
 fn refer_to_what_is_there(api: &Value, it: &Value) {

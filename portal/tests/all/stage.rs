@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    num::NonZeroU32,
     sync::{Arc, LazyLock, Mutex},
 };
 
@@ -19,7 +20,10 @@ use domain::{
 };
 use futures::StreamExt;
 use jiff::Timestamp;
-use portal::{AccessKey, Courier, Engine, Member, MessageSettings, Parts, Portal, Staff, router};
+use portal::{
+    AccessKey, Courier, Engine, LimitSettings, Limits, Member, MessageSettings, Parts, Portal,
+    Staff, router,
+};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
@@ -33,6 +37,13 @@ pub const VIEWER: &str = "viewer-token-0123456789";
 /// The revision of the ordinary case when it has been received: so it was logged, that both parents certified, and that
 /// they paid.
 pub const RECEIVED: &str = "4";
+
+/// What each address may send to a stage.
+pub const LIMITS: LimitSettings = LimitSettings {
+    submissions_per_hour: NonZeroU32::new(3).expect("it is more than none"),
+    wrong_codes_per_hour: NonZeroU32::new(4).expect("it is more than none"),
+    trusted_proxies: Vec::new(),
+};
 
 /// The content type of an event stream.
 const EVENTS: &str = "text/event-stream";
@@ -329,6 +340,7 @@ fn parts(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Parts {
         engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
         clocks: Clocks::default(),
         https: false,
+        limits: Limits::new(&LIMITS),
         courier,
         callback_token: None,
         payment_page: Some("http://pay.test/pay".parse().expect("it is an address")),

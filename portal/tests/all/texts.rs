@@ -113,6 +113,25 @@ fn every_problem_has_a_title_and_a_detail() {
     }
 }
 
+/// The page about the API lists every problem and every code of a field, in both languages.
+#[tokio::test]
+async fn the_page_about_the_api_has_every_code() {
+    let page = crate::stage::Stage::new().await.get("/api", "").await.text;
+    let source = include_str!("../../src/problem.rs");
+    let (_, table) = source.split_once("pub(crate) fn code(").expect("the table of codes is there");
+    let (table, _) = table.split_once("\n    }\n").expect("it ends");
+    let codes = table.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let not_allowed = domain::decision::NotAllowed::ALL.iter().map(|it| it.code());
+    let fields = domain::intake::Code::ALL.iter().map(|it| it.code());
+    for code in codes.chain(not_allowed).chain(fields) {
+        let heads = page.matches(&format!("<th scope=\"row\"><code>{code}</code></th>")).count();
+        assert!(heads > 0, "{code} is not in the tables");
+    }
+    for words in ["Too much at once", "Trop d&#39;envois à la fois"] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
 #[test]
 fn every_fact_has_words() {
     let known = keys("en-CA");

@@ -21,6 +21,7 @@ use crate::{
     Portal,
     case_view::{Viewer, tasks},
     language::{Speaks, asked_for},
+    limits::Client,
     listing::{self, Start},
     problem::Problem,
     reads::{self, Looked},
@@ -53,13 +54,15 @@ pub(super) struct Token {
 pub(super) async fn sign_in(
     State(portal): State<Portal>,
     t: Speaks,
+    client: Client,
     typed: Result<Inputs<Token>, FormRejection>,
-) -> Response {
+) -> Result<Response, Problem> {
     let token = typed.map(|Inputs(typed)| typed.token.trim().to_owned()).unwrap_or_default();
     if portal.staff.holder(&token).is_none() {
-        return sign_in_page(t, true);
+        portal.limits.wrong_code(client)?;
+        return Ok(sign_in_page(t, true));
     }
-    (session::signs_in(&portal, &token), to_desk(t)).into_response()
+    Ok((session::signs_in(&portal, &token), to_desk(t)).into_response())
 }
 
 pub(super) async fn sign_out(State(portal): State<Portal>, t: Speaks) -> Response {
