@@ -251,6 +251,7 @@ mod tests {
             leg: None,
             notice: None,
             staff: "alex".to_owned(),
+            purpose: None,
         };
         assert_eq!(body_of(&options), json!({"action": "retry-now", "reason": "NOTICE_AMENDED"}));
         let options = Decide {

@@ -45,6 +45,9 @@ const FREE_TRIES: usize = 5;
 /// Wrong codes are counted for the page and the API together: each of the two has references of its own.
 const COUNTED: usize = 2;
 
+/// How a stranger asks for a reference.
+type Ask<'a> = &'a dyn Fn(&str) -> RequestBuilder;
+
 /// A code that opens nothing.
 const WRONG: &str = "0000-0000-0000-0000";
 
@@ -165,7 +168,7 @@ impl<'a> Bench<'a> {
         };
         let unknown = (0..existing.len() as u64).map(nobodys).collect();
         let references = [names(existing), names(protected), unknown];
-        let asks: [(&'static str, &dyn Fn(&str) -> RequestBuilder); 3] = [
+        let asks: [(&'static str, Ask<'_>); 3] = [
             ("POST /en/status, a wrong code", &|reference| {
                 self.typed("/en/status", &[("reference", reference), ("code", WRONG)])
             }),

@@ -1,6 +1,7 @@
 //! The portal as its callers see it: the real router, a real case file, and no Temporal.
 
 mod alike;
+mod bounces;
 mod browser;
 mod canaries;
 mod cases;

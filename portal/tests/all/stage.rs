@@ -32,6 +32,8 @@ use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
 
 pub const OFFICER: &str = "officer-token-0123456789";
+/// By which the message service is known.
+pub const CALLBACKS: &str = "callback-token-0123456789";
 pub const VIEWER: &str = "viewer-token-0123456789";
 
 /// The revision of the ordinary case when it has been received: so it was logged, that both parents certified, and that
@@ -342,7 +344,7 @@ fn parts(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Parts {
         https: false,
         limits: Limits::new(&LIMITS),
         courier,
-        callback_token: None,
+        callback_token: Some(SecretString::from(CALLBACKS)),
         payment_page: Some("http://pay.test/pay".parse().expect("it is an address")),
         public_url: "http://portal.test".to_owned(),
         second_parent: SecondParent::Link,
