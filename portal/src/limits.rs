@@ -41,8 +41,8 @@ pub struct LimitSettings {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// The routes that take a form as a whole.
-const SUBMITTING: [&str; 2] = ["/api/v1/submissions", "/{language}/form"];
+/// The route that takes a form as a whole. A form of the pages counts when it is begun.
+const SUBMITTING: &str = "/api/v1/submissions";
 
 /// After how many requests that are counted the addresses are forgotten that need not be remembered.
 const SWEEP: u32 = 1024;
@@ -66,6 +66,15 @@ impl Limits {
             proxies: settings.trusted_proxies.clone(),
             counted: AtomicU32::new(0),
         }
+    }
+
+    /// Counts a form.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::RateLimited`] if there were too many from this address.
+    pub(crate) fn submission(&self, client: Client) -> Result<(), Problem> {
+        self.count(&self.submissions, client)
     }
 
     /// Counts a wrong code.
@@ -140,9 +149,9 @@ pub(crate) async fn submissions(
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    if request.method() == Method::POST && route.is_some_and(|it| SUBMITTING.contains(&it)) {
+    if request.method() == Method::POST && route == Some(SUBMITTING) {
         let client = portal.limits.client(request.headers(), request.extensions());
-        if let Err(problem) = portal.limits.count(&portal.limits.submissions, client) {
+        if let Err(problem) = portal.limits.submission(client) {
             return problem.into_response();
         }
     }

@@ -52,6 +52,13 @@ async fn too_many_forms_from_one_address_wait_and_others_do_not() {
     assert!((1..=3600).contains(&wait), "{wait}");
     assert!(refused.json()["detail"].as_str().is_some_and(|it| it.contains("Attendez")));
     assert_eq!(submit(3, "203.0.113.8").await.status, StatusCode::CREATED);
+    // A form of the pages counts when it is begun.
+    let begin = from(Request::post("/fr/form/start"), "203.0.113.7")
+        .header("host", "portal.test")
+        .header("origin", "http://portal.test")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let begun = stage.send(begin, "babies=1").await;
+    assert_eq!(begun.status, StatusCode::TOO_MANY_REQUESTS);
     // This machine itself is not counted.
     for nth in 10..15 {
         assert_eq!(submit(nth, "127.0.0.1").await.status, StatusCode::CREATED);

@@ -57,7 +57,11 @@ impl Route {
                 .template
                 .replace("{language}", language)
                 .replace("{ref}", at.case)
-                .replace("{token}", at.token);
+                .replace("{token}", at.token)
+                .replace("{hash}", "0123456789abcdef")
+                .replace("{name}", "style.css")
+                .replace("{code}", "NOT_LIVE_BIRTH")
+                .replace("{*step}", "review");
             assert!(!address.contains('{'), "say what to put into {address}");
             address
         });

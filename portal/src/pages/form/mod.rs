@@ -38,7 +38,7 @@ pub(super) use self::{
     ways::{close, come_back, come_back_with, keep, kept, out},
 };
 use super::{Frame, Session, page, unread};
-use crate::{Portal, access, language::Speaks, problem::Problem};
+use crate::{Portal, access, language::Speaks, limits::Client, problem::Problem};
 
 /// How many there are of whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -263,6 +263,7 @@ pub(super) async fn save(
     t: Speaks,
     Path((_, path)): Path<(String, String)>,
     asked: Result<Query<Asked>, QueryRejection>,
+    client: Client,
     headers: HeaderMap,
     inputs: Result<Inputs<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Problem> {
@@ -274,6 +275,7 @@ pub(super) async fn save(
     let (mut open, cookies) = match found {
         Browser::Open(open) => (open, None),
         Browser::Nothing | Browser::Sent { .. } if path == Step::Start.path() => {
+            portal.limits.submission(client)?;
             let Open { corrects, page, typed, .. } = not_begun(t);
             let begun = Begun { corrects, page, typed };
             let (open, cookies) = begin(&portal, &mut tx, t.0, begun).await?;

@@ -16,7 +16,7 @@ use super::{
     browser::{Browser, browser, new_token},
     framed, merge, to,
 };
-use crate::{Portal, access, language::Speaks, problem::Problem};
+use crate::{Portal, access, language::Speaks, limits::Client, problem::Problem};
 
 /// Under what wrong codes are counted: whoever types a draft's code names nothing else.
 const DRAFTS: &str = "a draft's code";
@@ -55,6 +55,7 @@ pub(in crate::pages) struct Code {
 pub(in crate::pages) async fn come_back_with(
     State(portal): State<Portal>,
     t: Speaks,
+    client: Client,
     typed: Result<Inputs<Code>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Inputs(Code { code }) = typed.map_err(unread)?;
@@ -64,6 +65,7 @@ pub(in crate::pages) async fn come_back_with(
     let found = drafts::come_back(&mut tx, &portal.keys, &code, &token, now).await?;
     tx.commit().await?;
     let Some(found) = found else {
+        portal.limits.wrong_code(client)?;
         portal.patience().after_wrong(DRAFTS, now).await;
         let it = ReturnPage { frame: Frame::new(t, "/form/return"), ended: false, wrong: true };
         return Ok(page(StatusCode::NOT_FOUND, &it));
