@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use domain::{
-    answers::Certifying,
+    answers::{Certifying, Papers},
     calendar,
+    clocks::after,
     facts::{Fact, Facts},
+    paper::{Paper, Verdict},
     people::Actor,
-    statement::Objection,
+    statement::{Objection, Statement},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use temporalio_macros::activities;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
-use workflows::ports::{self, AskingParents, Closing, LegOf, Task};
+use workflows::ports::{self, AskingPapers, AskingParents, Closing, Judging, LegOf, Task};
 
 use crate::{File, fault};
 
@@ -43,12 +45,18 @@ impl CaseFile {
             self.file.record(asking.case, Actor::Parents, &corrected).await?;
             brief = self.file.brief(asking.case).await?;
         }
+        let now = Timestamp::now();
+        let due = after(now, asking.papers_ms);
+        let papers = papers_of(&brief.facts, &brief.content.statement, due);
+        if !papers.is_empty() {
+            self.file.record(asking.case, Actor::Engine, &papers).await?;
+            brief = self.file.brief(asking.case).await?;
+        }
         let mut conn = self.file.open().await?;
         let parents = store::parents::all(&mut conn, asking.case).await;
         let parents = parents.map_err(fault::from_store)?;
         drop(conn);
         let unknown = parents.iter().any(|it| !it.confirmed && it.tries >= store::parents::TRIES);
-        let now = Timestamp::now();
         let born = brief.content.statement.child.date_of_birth;
         let certifying = certifying(&brief.facts, unknown, born, &asking, now);
         if matches!(certifying, Certifying::Awaited | Certifying::Late) {
@@ -56,6 +64,31 @@ impl CaseFile {
             self.file.record(asking.case, Actor::Engine, &reminders).await?;
         }
         Ok(certifying)
+    }
+
+    #[activity(definition = ports::FindPapers)]
+    pub async fn find_papers(
+        self: Arc<Self>,
+        _ctx: ActivityContext,
+        asking: AskingPapers,
+    ) -> Result<Papers, ActivityError> {
+        let facts = self.file.brief(asking.case).await?.facts;
+        let now = Timestamp::now();
+        let reminders: Vec<Fact> = papers_reminder(&facts, &asking, now).into_iter().collect();
+        self.file.record(asking.case, Actor::Engine, &reminders).await?;
+        Ok(papers(&facts, now))
+    }
+
+    #[activity(definition = ports::JudgePaper)]
+    pub async fn judge_paper(
+        self: Arc<Self>,
+        _ctx: ActivityContext,
+        judging: Judging,
+    ) -> Result<(), ActivityError> {
+        let facts = self.file.brief(judging.case).await?.facts;
+        let due = after(Timestamp::now(), judging.papers_ms);
+        let judged: Vec<Fact> = judged(&facts, &judging, due).into_iter().collect();
+        self.file.record(judging.case, Actor::Staff, &judged).await
     }
 
     #[activity(definition = ports::RaiseTask)]
@@ -108,7 +141,8 @@ fn certifying(
         return Certifying::Objected(objection.it);
     }
     if facts.certified.is_some() {
-        return Certifying::Complete { version: facts.content_version };
+        let awaits_papers = facts.awaits_papers();
+        return Certifying::Complete { version: facts.content_version, awaits_papers };
     }
     if unknown {
         return Certifying::NotConfirmed;
@@ -142,13 +176,58 @@ fn asked(facts: &Facts) -> Timestamp {
     facts.invited.unwrap_or(facts.received)
 }
 
-fn after(since: Timestamp, milliseconds: u64) -> Timestamp {
-    let pause = SignedDuration::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX));
-    since.saturating_add(pause).unwrap_or(Timestamp::MAX)
+/// A corrected content may need other papers than the one before.
+fn papers_of(facts: &Facts, statement: &Statement, due: Timestamp) -> Vec<Fact> {
+    let needed = statement.papers();
+    let new = needed.iter().filter(|paper| !facts.papers.contains_key(paper));
+    let new = new.map(|paper| Fact::PaperNeeded { paper: *paper, due });
+    // A person asked for a translation.
+    let gone = facts.papers.keys().filter(|paper| **paper != Paper::Translation);
+    let gone = gone.filter(|paper| !needed.contains(paper));
+    new.chain(gone.map(|paper| Fact::PaperNoLongerNeeded { paper: *paper })).collect()
+}
+
+fn papers(facts: &Facts, now: Timestamp) -> Papers {
+    if !facts.awaits_papers() {
+        Papers::Complete
+    } else if facts.papers_to_check() {
+        Papers::ToCheck
+    } else if facts.papers_due().is_some_and(|due| now >= due) {
+        Papers::Overdue
+    } else {
+        Papers::Awaited
+    }
+}
+
+/// The reminder that is due by now. One that was sent before changes nothing, and whoever said that they mail it is not
+/// reminded.
+fn papers_reminder(facts: &Facts, clocks: &AskingPapers, now: Timestamp) -> Option<Fact> {
+    let missing = facts.papers.values().filter(|it| it.is_missing());
+    let asked = missing.map(|it| it.asked).max()?;
+    let due = (1..)
+        .zip(clocks.reminders_ms)
+        .filter(|(nth, pause)| *nth > facts.papers_reminded && now >= after(asked, *pause))
+        .map(|(nth, _)| nth)
+        .max();
+    due.map(|nth| Fact::PapersReminded { nth })
+}
+
+/// What an officer's word changes. A file that they had not seen is looked at first.
+fn judged(facts: &Facts, judging: &Judging, due: Timestamp) -> Option<Fact> {
+    let paper = judging.judged.seen.paper;
+    let seen = facts.open_paper(paper).is_some_and(|it| it.newest <= judging.judged.seen.newest);
+    seen.then_some(match judging.judged.verdict {
+        Verdict::Accepted => Fact::PaperAccepted { paper },
+        Verdict::Refused(why) => Fact::PaperRefused { paper, why, due },
+        Verdict::NeedsTranslation => Fact::PaperNeeded { paper: Paper::Translation, due },
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::decision::PaperSeen;
+    use workflows::Judged;
+
     use super::*;
 
     const DAY: u64 = 24 * 3600 * 1000;
@@ -160,6 +239,7 @@ mod tests {
             reminders_ms: [3 * DAY, 10 * DAY, 20 * DAY],
             late_ms: 10 * DAY,
             late_from_birth_ms: 20 * DAY,
+            papers_ms: 60 * DAY,
         }
     }
 
@@ -208,11 +288,72 @@ mod tests {
         let (mut facts, at) = invited();
         facts.add(&Fact::ParentCertified { parent: 1, version: 1 }, at);
         let look = |facts: &Facts| certifying(facts, false, born("2026-11-22"), &clocks(), at);
-        assert_eq!(look(&facts), Certifying::Complete { version: 1 });
+        let complete = Certifying::Complete { version: 1, awaits_papers: false };
+        assert_eq!(look(&facts), complete);
         let objection = Objection::NotAParent;
         facts.add(&Fact::ParentObjected { parent: 1, objection }, at);
         assert_eq!(look(&facts), Certifying::Objected(objection));
         facts.add(&Fact::ContentCorrected { version: 2 }, at);
         assert_eq!(look(&facts), Certifying::Objected(objection));
+    }
+
+    const PAPER: Paper = Paper::SingleName;
+
+    fn needed() -> (Facts, Timestamp) {
+        let at: Timestamp = "2026-11-23T17:00:00Z".parse().expect("it is a time");
+        let mut facts = Facts::received(at, None, false, 1);
+        facts.add(&Fact::PaperNeeded { paper: PAPER, due: after(at, 60 * DAY) }, at);
+        (facts, at)
+    }
+
+    #[test]
+    fn papers_are_a_persons_to_look_at_once_they_came_or_are_overdue() {
+        let (mut facts, at) = needed();
+        let look = |facts: &Facts, days: u64| papers(facts, after(at, days * DAY));
+        assert_eq!(look(&facts, 59), Papers::Awaited);
+        assert_eq!(look(&facts, 60), Papers::Overdue);
+        facts.add(&Fact::PaperToBeMailed { paper: PAPER }, at);
+        assert_eq!(look(&facts, 59), Papers::Awaited);
+        assert_eq!(look(&facts, 60), Papers::Overdue);
+        facts.add(&Fact::PaperReceived { paper: PAPER, number: 1 }, at);
+        assert_eq!(look(&facts, 60), Papers::ToCheck);
+        facts.add(&Fact::PaperAccepted { paper: PAPER }, at);
+        assert_eq!(look(&facts, 60), Papers::Complete);
+    }
+
+    #[test]
+    fn parents_are_reminded_of_papers_twice_and_not_once_they_said_that_they_mail_them() {
+        let (mut facts, at) = needed();
+        let clocks = AskingPapers {
+            case: "NB-0000-0000".parse().expect("it is a reference"),
+            reminders_ms: [14 * DAY, 40 * DAY],
+        };
+        let due = |facts: &Facts, days: u64| papers_reminder(facts, &clocks, after(at, days * DAY));
+        assert_eq!(due(&facts, 13), None);
+        assert_eq!(due(&facts, 14), Some(Fact::PapersReminded { nth: 1 }));
+        facts.add(&Fact::PapersReminded { nth: 1 }, after(at, 14 * DAY));
+        assert_eq!(due(&facts, 39), None);
+        assert_eq!(due(&facts, 40), Some(Fact::PapersReminded { nth: 2 }));
+        facts.add(&Fact::PaperToBeMailed { paper: PAPER }, at);
+        assert_eq!(due(&facts, 40), None);
+    }
+
+    #[test]
+    fn a_file_that_the_officer_had_not_seen_is_not_judged_with_the_others() {
+        let (mut facts, at) = needed();
+        facts.add(&Fact::PaperReceived { paper: PAPER, number: 1 }, at);
+        let says = |facts: &Facts, newest, verdict| {
+            let seen = PaperSeen { paper: PAPER, newest };
+            let case = "NB-0000-0000".parse().expect("it is a reference");
+            let judging = Judging { case, judged: Judged { seen, verdict }, papers_ms: 60 * DAY };
+            judged(facts, &judging, at)
+        };
+        let accepted = Some(Fact::PaperAccepted { paper: PAPER });
+        assert_eq!(says(&facts, 1, Verdict::Accepted), accepted);
+        let translation = Fact::PaperNeeded { paper: Paper::Translation, due: at };
+        assert_eq!(says(&facts, 1, Verdict::NeedsTranslation), Some(translation));
+        facts.add(&Fact::PaperReceived { paper: PAPER, number: 2 }, at);
+        assert_eq!(says(&facts, 1, Verdict::Accepted), None);
+        assert_eq!(says(&facts, 2, Verdict::Accepted), accepted);
     }
 }

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use domain::CaseRef;
 use domain::decision::{Action, Grounds};
 use domain::desk::Leg;
+use domain::paper::Paper;
 use domain::people::Purpose;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +59,7 @@ pub struct Decide {
     #[arg(value_name = "REF", value_parser = reference)]
     case: CaseRef,
 
-    /// retry-now, correct-contact or withdraw
+    /// retry-now, correct-contact, withdraw, accept-papers or refuse-papers
     #[arg(long)]
     action: Action,
 
@@ -77,6 +78,10 @@ pub struct Decide {
     /// birth, certificate or sin
     #[arg(long)]
     leg: Option<Leg>,
+
+    /// The paper that is accepted or refused, as SINGLE_NAME
+    #[arg(long)]
+    paper: Option<Paper>,
 
     /// The notice that is meant (later: no decision takes one yet)
     #[arg(long, value_name = "ID")]
@@ -178,6 +183,9 @@ fn body_of(options: &Decide) -> Value {
     if let Some(leg) = options.leg {
         body["leg"] = json!(leg);
     }
+    if let Some(paper) = options.paper {
+        body["paper"] = json!(paper);
+    }
     if let Some(notice) = &options.notice {
         body["notice"] = json!(notice);
     }
@@ -249,6 +257,7 @@ mod tests {
             seen: 4,
             set: Vec::new(),
             leg: None,
+            paper: None,
             notice: None,
             staff: "alex".to_owned(),
             purpose: None,

@@ -63,7 +63,12 @@ pub enum StatementAnswer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Certifying {
     /// Everyone has certified this version of the content.
-    Complete { version: u32 },
+    Complete {
+        version: u32,
+        /// Whether it needs papers that were not accepted yet. Older answers do not say.
+        #[serde(default)]
+        awaits_papers: bool,
+    },
     /// A parent has yet to certify.
     Awaited,
     /// As awaited, for longer than the parents alone should be waited for.
@@ -88,6 +93,30 @@ impl Certifying {
             Self::Objected(Objection::DoesNotAgree | Objection::SomethingWrong) => {
                 Some(Reason::ParentsDisagree)
             }
+        }
+    }
+}
+
+/// How far the papers are that a statement needs, as the case file knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Papers {
+    /// All of them were accepted.
+    Complete,
+    Awaited,
+    /// An officer looks at what came.
+    ToCheck,
+    /// As awaited, for longer than the parents were given.
+    Overdue,
+}
+
+impl Papers {
+    /// Why a person must look, if one must.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Complete | Self::Awaited => None,
+            Self::ToCheck => Some(Reason::PapersToCheck),
+            Self::Overdue => Some(Reason::PapersOverdue),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Every duration in milliseconds.
@@ -28,6 +29,11 @@ pub struct Clocks {
     pub certification_ms: u64,
     /// The same, counted from the birth. The earlier of the two counts.
     pub certification_from_birth_ms: u64,
+    /// How long the parents have to send a paper, counted from the asking, before an officer is told. Unconfirmed: see
+    /// docs/decisions/0011-papers.md.
+    pub papers_ms: u64,
+    /// When they are reminded of it, counted from the asking.
+    pub paper_reminders_ms: [u64; 2],
     /// After how many events of history a waiting case continues as new.
     pub history_events: u32,
 }
@@ -48,6 +54,8 @@ impl Default for Clocks {
             reminders_ms: [3 * DAY, 10 * DAY, 20 * DAY],
             certification_ms: 10 * DAY,
             certification_from_birth_ms: 20 * DAY,
+            papers_ms: 60 * DAY,
+            paper_reminders_ms: [14 * DAY, 40 * DAY],
             history_events: 2000,
         }
     }
@@ -84,10 +92,23 @@ impl Clocks {
         Duration::from_millis(self.payment_ms)
     }
 
+    /// Until when a paper should be here that was asked for at a moment.
+    #[must_use]
+    pub fn papers_due(&self, asked: Timestamp) -> Timestamp {
+        after(asked, self.papers_ms)
+    }
+
     /// The pause before the `nth` look, counted from zero.
     #[must_use]
     pub fn look(&self, nth: u32) -> Duration {
         let doubled = self.first_look_ms.saturating_mul(1 << nth.min(30));
         Duration::from_millis(doubled.min(self.longest_look_ms))
     }
+}
+
+/// So many milliseconds after a moment.
+#[must_use]
+pub fn after(since: Timestamp, milliseconds: u64) -> Timestamp {
+    let pause = SignedDuration::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX));
+    since.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     code::codes,
     desk::{Leg, Reason},
+    paper::Paper,
     people::Actor,
 };
 
@@ -20,6 +21,10 @@ codes! {
         Withdraw = "withdraw",
         /// The parents correct what is to be certified; everyone certifies anew.
         CorrectContent = "correct-content",
+        /// A paper that the statement needs is in order.
+        AcceptPapers = "accept-papers",
+        /// A paper is not in order: it is asked for anew, or its translation is.
+        RefusePapers = "refuse-papers",
     }
 }
 
@@ -32,6 +37,12 @@ codes! {
         PaymentSettled = "PAYMENT_SETTLED",
         ParentsAsked = "PARENTS_ASKED",
         CannotBeRegisteredHere = "CANNOT_BE_REGISTERED_HERE",
+        PaperInOrder = "PAPER_IN_ORDER",
+        PaperUnreadable = "PAPER_UNREADABLE",
+        PaperIncomplete = "PAPER_INCOMPLETE",
+        PaperNotSigned = "PAPER_NOT_SIGNED",
+        PaperIsAnother = "PAPER_IS_ANOTHER",
+        TranslationNeeded = "TRANSLATION_NEEDED",
     }
 }
 
@@ -51,6 +62,14 @@ impl Action {
             Self::Withdraw => &[Grounds::ParentsAsked, Grounds::CannotBeRegisteredHere],
             // Nobody but the parents edits what they certify.
             Self::CorrectContent => &[],
+            Self::AcceptPapers => &[Grounds::PaperInOrder],
+            Self::RefusePapers => &[
+                Grounds::PaperUnreadable,
+                Grounds::PaperIncomplete,
+                Grounds::PaperNotSigned,
+                Grounds::PaperIsAnother,
+                Grounds::TranslationNeeded,
+            ],
         }
     }
 }
@@ -67,6 +86,17 @@ pub struct Decision {
     /// The version of the content that this decision wrote to the case file before it was sent.
     #[serde(default)]
     pub content_version: Option<u32>,
+    /// What was looked at, for a decision about a paper.
+    #[serde(default)]
+    pub paper: Option<PaperSeen>,
+}
+
+/// A paper as somebody saw it. A file that came later is not judged with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperSeen {
+    pub paper: Paper,
+    /// The number of its newest file; zero without one.
+    pub newest: u8,
 }
 
 /// How far REGISTER is. From `Asked` on the birth may stand.
@@ -99,6 +129,10 @@ codes! {
         TooLate = "TOO_LATE",
         NotWanted = "NOT_WANTED",
         NothingToRetry = "NOTHING_TO_RETRY",
+        /// The case waits for no paper, or not for this one.
+        PaperNotNeeded = "PAPER_NOT_NEEDED",
+        /// Nothing came that could be refused.
+        NoPaperCame = "NO_PAPER_CAME",
         CaseClosed = "CASE_CLOSED",
         GroundsDoNotFit = "GROUNDS_DO_NOT_FIT",
         RoleMayNotDecide = "ROLE_MAY_NOT_DECIDE",
@@ -113,6 +147,8 @@ pub struct Situation {
     pub birth_ended: bool,
     pub certificate: Progress,
     pub sin: Progress,
+    /// Whether a paper is needed that was not accepted yet.
+    pub awaits_papers: bool,
     /// The open tasks.
     pub desk: BTreeMap<Leg, Reason>,
     pub closed: bool,
@@ -135,6 +171,10 @@ impl Situation {
             Action::Withdraw => self.allows_withdrawal(leg),
             // As long as it can be taken back, it can be put right.
             Action::CorrectContent => self.allows_withdrawal(Leg::Birth),
+            Action::AcceptPapers | Action::RefusePapers => {
+                self.allows_withdrawal(Leg::Birth)?;
+                if self.awaits_papers { Ok(()) } else { Err(NotAllowed::PaperNotNeeded) }
+            }
         }
     }
 
@@ -163,7 +203,12 @@ impl Situation {
     pub fn actions(&self) -> Vec<(Action, Leg)> {
         let legs = [Leg::Birth, Leg::Certificate, Leg::Sin];
         let all = Action::ALL.iter().flat_map(|action| legs.map(|leg| (*action, leg)));
-        let once = [Action::CorrectContact, Action::CorrectContent];
+        let once = [
+            Action::CorrectContact,
+            Action::CorrectContent,
+            Action::AcceptPapers,
+            Action::RefusePapers,
+        ];
         all.filter(|(action, leg)| !once.contains(action) || *leg == Leg::Birth)
             .filter(|(action, leg)| self.allows(*action, *leg).is_ok())
             .collect()
@@ -180,6 +225,7 @@ mod tests {
             birth_ended: false,
             certificate: Progress::Open,
             sin: Progress::Open,
+            awaits_papers: false,
             desk: BTreeMap::new(),
             closed: false,
         }
@@ -208,6 +254,17 @@ mod tests {
         it.desk.insert(Leg::Birth, Reason::NoticeDiffers);
         assert_eq!(it.allows(Action::RetryNow, Leg::Birth), Ok(()));
         assert!(it.actions().contains(&(Action::RetryNow, Leg::Birth)));
+    }
+
+    #[test]
+    fn a_paper_is_judged_while_one_is_awaited_and_the_birth_can_still_be_taken_back() {
+        let it = Situation { awaits_papers: true, ..situation() };
+        for action in [Action::AcceptPapers, Action::RefusePapers] {
+            assert_eq!(it.allows(action, Leg::Birth), Ok(()));
+            assert_eq!(situation().allows(action, Leg::Birth), Err(NotAllowed::PaperNotNeeded));
+            let ended = Situation { birth_ended: true, ..it.clone() };
+            assert_eq!(ended.allows(action, Leg::Birth), Err(NotAllowed::AlreadyWithdrawn));
+        }
     }
 
     #[test]

@@ -38,6 +38,10 @@ codes! {
         NotAParent = "NOT_A_PARENT",
         /// A parent does not agree.
         ParentsDisagree = "PARENTS_DISAGREE",
+        /// What the parents sent is to be looked at.
+        PapersToCheck = "PAPERS_TO_CHECK",
+        /// A paper did not come by the day on which it was due.
+        PapersOverdue = "PAPERS_OVERDUE",
         NoticeMissing = "NOTICE_MISSING",
         NoticeDiffers = "NOTICE_DIFFERS",
         SeveralNotices = "SEVERAL_NOTICES",
@@ -78,6 +82,8 @@ impl Reason {
         match self {
             Self::CertificationLate
             | Self::ParentNotConfirmed
+            | Self::PapersToCheck
+            | Self::PapersOverdue
             | Self::NoticeMissing
             | Self::NoticeDiffers
             | Self::SeveralNotices

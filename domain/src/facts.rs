@@ -1,13 +1,15 @@
 //! What has happened to a case, with its times. Everything that is shown or decided is computed from this.
 
 mod message;
+mod papers;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-pub use message::{Audience, Message};
+pub use message::{Audience, Message, Occasion};
+pub use papers::PaperFacts;
 
 use crate::{
     answers::{
@@ -17,6 +19,7 @@ use crate::{
     decision::{Action, Grounds, NotAllowed},
     desk::{Leg, Owner, Reason},
     fees::{Cents, Product},
+    paper::{Paper, PaperRefusal},
     statement::Objection,
     undo::Undo,
 };
@@ -72,6 +75,38 @@ pub enum Fact {
     /// The parents' own correction: everyone certifies anew.
     ContentCorrected {
         version: u32,
+    },
+    /// The statement needs a paper, or an officer or the parents say that one must be translated.
+    PaperNeeded {
+        paper: Paper,
+        due: Timestamp,
+    },
+    /// The parents sent a file.
+    PaperReceived {
+        paper: Paper,
+        /// Of the files of this paper, from 1.
+        number: u8,
+    },
+    /// The parents say that they mail it.
+    PaperToBeMailed {
+        paper: Paper,
+    },
+    PaperAccepted {
+        paper: Paper,
+    },
+    /// What came is not in order: it is asked for anew.
+    PaperRefused {
+        paper: Paper,
+        why: PaperRefusal,
+        due: Timestamp,
+    },
+    /// The corrected content does not need it.
+    PaperNoLongerNeeded {
+        paper: Paper,
+    },
+    /// The parents are reminded of papers for the `nth` time.
+    PapersReminded {
+        nth: u8,
     },
     StatementAccepted {
         statement_id: String,
@@ -233,6 +268,13 @@ pub struct Facts {
     /// What a parent said instead of certifying.
     pub objection: Option<Dated<Objection>>,
 
+    /// The papers that the statement needs.
+    pub papers: BTreeMap<Paper, PaperFacts>,
+    /// How often papers were asked for.
+    pub papers_asked: u8,
+    /// How often the parents were reminded since.
+    pub papers_reminded: u8,
+
     pub statement: Option<Dated<String>>,
     /// The notice that fits, before it is bound.
     pub notice_found: Option<String>,
@@ -305,6 +347,9 @@ impl Facts {
             protected: None,
             loss_reported: None,
             objection: None,
+            papers: BTreeMap::new(),
+            papers_asked: 0,
+            papers_reminded: 0,
             statement: None,
             notice_found: None,
             notice: None,
@@ -372,6 +417,13 @@ impl Facts {
                 Change::New
             }
             Fact::ContentCorrected { version } => self.corrected(*version, at),
+            Fact::PaperNeeded { paper, due } => self.paper_needed(*paper, *due, at),
+            Fact::PaperReceived { paper, number } => self.paper_received(*paper, *number, at),
+            Fact::PaperToBeMailed { paper } => self.paper_to_be_mailed(*paper, at),
+            Fact::PaperAccepted { paper } => self.paper_accepted(*paper, at),
+            Fact::PaperRefused { paper, why, due } => self.paper_refused(*paper, *why, *due, at),
+            Fact::PaperNoLongerNeeded { paper } => self.paper_no_longer_needed(*paper),
+            Fact::PapersReminded { nth } => self.papers_reminded(*nth),
             Fact::StatementAccepted { statement_id } => {
                 if self.statement.is_none() {
                     // It was asked again after a refusal that a person looked at.
@@ -493,6 +545,7 @@ impl Facts {
             return Change::Known;
         }
         self.content_version = version;
+        self.papers_are_looked_at_again();
         self.certified_by.clear();
         self.certified = None;
         self.invited = Some(at);

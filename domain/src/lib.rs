@@ -17,6 +17,7 @@ pub mod facts;
 pub mod fees;
 pub mod intake;
 pub mod name;
+pub mod paper;
 pub mod people;
 pub mod standing;
 pub mod statement;

@@ -27,6 +27,8 @@ codes! {
         Received = "RECEIVED",
         /// The other parent has yet to certify.
         WaitingSecondParent = "WAITING_SECOND_PARENT",
+        /// A paper that the statement needs has not come, or was not accepted yet.
+        WaitingPapers = "WAITING_PAPERS",
         /// The parents have to put something right, and certify it.
         ActionNeeded = "ACTION_NEEDED",
         WaitingNotice = "WAITING_NOTICE",
@@ -99,7 +101,9 @@ impl Facts {
             Some(Ending::Refused) => return BirthStanding::Refused,
             Some(Ending::Complete) | None => (),
         }
-        if self.task(Leg::Birth).is_some() {
+        // A paper that is overdue is still the parents' to send.
+        let task = self.task(Leg::Birth).filter(|task| task.reason != Reason::PapersOverdue);
+        if task.is_some() {
             BirthStanding::InReview
         } else if self.refused.as_ref().is_some_and(|refused| ends(refused.it)) {
             BirthStanding::Refused
@@ -112,6 +116,8 @@ impl Facts {
             }
         } else if self.certified.is_none() {
             BirthStanding::WaitingSecondParent
+        } else if self.awaits_papers() {
+            BirthStanding::WaitingPapers
         } else if self.registration_asked.is_some() && self.refused.is_none() {
             BirthStanding::Registering
         } else if self.statement.is_some() {
@@ -242,6 +248,7 @@ impl Facts {
             birth_ended: self.birth_ended(),
             certificate,
             sin,
+            awaits_papers: self.awaits_papers(),
             desk,
             closed: self.closed.is_some(),
         }

@@ -4,8 +4,9 @@ use domain::{
     CaseRef,
     decision::Action,
     desk::{Leg, Owner, Reason},
-    facts::{Ending, Fact, Facts, Task},
+    facts::{Ending, Fact, Facts, PaperFacts, Task},
     fees::Product,
+    paper::{Paper, PaperStanding},
     people::Actor,
     standing::{BirthStanding, CertificateStanding, Fee, SinStanding},
 };
@@ -18,7 +19,7 @@ use utoipa::ToSchema;
 use crate::{
     api::schema::{
         ActionWord, ActorWord, BirthWord, CertificateWord, EndingWord, FeeWord, LegWord, OwnerWord,
-        ProductWord, ReasonWord, SinWord,
+        PaperStateWord, PaperWord, ProductWord, ReasonWord, SinWord,
     },
     staff::Member,
 };
@@ -51,6 +52,8 @@ pub(crate) struct CaseView {
     pub(crate) sin: Sin,
     #[schema(inline, value_type = FeeSchema)]
     pub(crate) fee: Fee,
+    /// The papers that the statement needs.
+    pub(crate) papers: Vec<PaperView>,
     /// The first open task.
     pub(crate) desk: Option<TaskView>,
     /// All open tasks, at most one per leg.
@@ -128,6 +131,32 @@ pub(crate) struct FeeSchema {
     amount_cents: i64,
 }
 
+/// A paper that the statement needs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NeededPaper)]
+pub(crate) struct PaperView {
+    #[schema(value_type = PaperWord)]
+    paper: Paper,
+    #[schema(value_type = PaperStateWord)]
+    state: PaperStanding,
+    /// Until when it should be here.
+    due: Timestamp,
+    /// How many files came.
+    files: u8,
+}
+
+impl PaperView {
+    fn all(facts: &Facts) -> Vec<Self> {
+        let view = |(paper, it): (&Paper, &PaperFacts)| Self {
+            paper: *paper,
+            state: it.standing(),
+            due: it.due,
+            files: it.newest,
+        };
+        facts.papers.iter().map(view).collect()
+    }
+}
+
 /// An open task on the desk.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Task)]
@@ -183,6 +212,7 @@ pub(crate) async fn show(
         certificate: Certificate::of(facts),
         sin: Sin::of(facts),
         fee: facts.fee(),
+        papers: PaperView::all(facts),
         desk: tasks.first().cloned(),
         tasks,
         timeline: timeline.into_iter().map(|it| entry(it, viewer)).collect(),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use domain::{
     CaseRef,
     contact::{Contact, ContactField},
-    decision::{Action, Decision, Grounds, NotAllowed},
+    decision::{Action, Decision, Grounds, NotAllowed, PaperSeen},
     desk::Leg,
     facts::{Fact, Facts},
     intake,
+    paper::Paper,
     people::Actor,
 };
 use sqlx::PgConnection;
@@ -36,6 +37,8 @@ pub(crate) struct Wish {
     pub(crate) leg: Leg,
     /// New values of contact fields, by their path.
     pub(crate) set: BTreeMap<String, String>,
+    /// For a decision about a paper: which.
+    pub(crate) paper: Option<Paper>,
 }
 
 impl Author {
@@ -81,6 +84,8 @@ pub(crate) async fn decide(
     }
     row.facts.situation().allows(wish.action, wish.leg).map_err(Problem::NotAllowed)?;
 
+    let paper = paper_seen(&row.facts, &wish)?;
+
     let Some(written) = write_down(portal, case, seen, author, &wish).await? else {
         return Ok(());
     };
@@ -92,6 +97,7 @@ pub(crate) async fn decide(
         actor: author.actor(),
         contact_version: written.contact_version,
         content_version: None,
+        paper,
     };
     // Once it is written down, its outcome is too, even if nobody waits for the answer any more.
     let outcome = tokio::spawn(put(portal.clone(), case, seen, decision));
@@ -130,6 +136,23 @@ fn may_decide(author: &Author, wish: &Wish) -> Result<(), Problem> {
     if may { Ok(()) } else { Err(Problem::RoleMayNot) }
 }
 
+/// The paper that a decision is about, as its author saw it.
+fn paper_seen(facts: &Facts, wish: &Wish) -> Result<Option<PaperSeen>, Problem> {
+    let is_about_papers = matches!(wish.action, Action::AcceptPapers | Action::RefusePapers);
+    match wish.paper {
+        None if !is_about_papers => Ok(None),
+        Some(paper) if is_about_papers => {
+            let not = Problem::NotAllowed;
+            let it = facts.open_paper(paper).ok_or(not(NotAllowed::PaperNotNeeded))?;
+            if wish.action == Action::RefusePapers && it.is_missing() {
+                return Err(not(NotAllowed::NoPaperCame));
+            }
+            Ok(Some(PaperSeen { paper, newest: it.newest }))
+        }
+        None | Some(_) => Err(Problem::InvalidField("/paper".to_owned())),
+    }
+}
+
 /// A decision that was written down, and is to be put.
 struct Written {
     contact_version: Option<u32>,
@@ -154,7 +177,11 @@ async fn write_down(
     let contact = match wish.action {
         Action::CorrectContact => Some(correct(portal, &mut tx, case, &wish.set).await?),
         _ if wish.set.is_empty() => None,
-        Action::RetryNow | Action::Withdraw | Action::CorrectContent => {
+        Action::RetryNow
+        | Action::Withdraw
+        | Action::CorrectContent
+        | Action::AcceptPapers
+        | Action::RefusePapers => {
             return Err(Problem::InvalidField("/set".to_owned()));
         }
     };

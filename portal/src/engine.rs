@@ -7,6 +7,7 @@ use domain::{
     clocks::Clocks,
     decision::{Decision, NotAllowed},
 };
+use store::outbox::Awaits;
 use temporalio_client::{
     Client, ClientOptions, Connection, ConnectionOptions, GrpcCompression, RetryOptions, Url,
     WorkflowExecuteUpdateOptions, WorkflowHandle, WorkflowIdConflictPolicy, WorkflowIdReusePolicy,
@@ -63,10 +64,11 @@ impl Engine {
         &self,
         case: CaseRef,
         clocks: Clocks,
-        awaits_parents: bool,
+        awaits: Awaits,
     ) -> Result<(), EngineError> {
         let client = self.client().await?;
-        let carried = Carried { awaits_parents, ..Carried::default() };
+        let Awaits { parents: awaits_parents, papers: awaits_papers } = awaits;
+        let carried = Carried { awaits_parents, awaits_papers, ..Carried::default() };
         let input = CaseInput { case, clocks, carried };
         let options = WorkflowStartOptions::new(CASE_QUEUE, case.to_string())
             .id_reuse_policy(WorkflowIdReusePolicy::RejectDuplicate)

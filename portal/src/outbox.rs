@@ -66,8 +66,8 @@ async fn batch(portal: &Portal) -> Result<bool, store::StoreError> {
 
 async fn tell(portal: &Portal, pending: &Pending) -> Result<(), EngineError> {
     match pending.errand.clone() {
-        Errand::StartCase { clocks, awaits_parents } => {
-            portal.engine.start(pending.case, clocks, awaits_parents).await
+        Errand::StartCase { clocks, awaits } => {
+            portal.engine.start(pending.case, clocks, awaits).await
         }
         Errand::PaymentOffered { generation } => {
             if_it_runs(portal.engine.payment_offered(pending.case, generation).await)

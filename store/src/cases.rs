@@ -8,7 +8,7 @@ use domain::{
     facts::{Change, Facts},
 };
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 pub(crate) use self::columns::{FactColumns, fact_columns};
@@ -238,9 +238,12 @@ pub(crate) async fn insert(
         "insert into cases (
             case_ref, submission, ordinal, delivery, correlation, revision, log_hash,
             received_at, certificate_wanted, sin_wanted,
-            parents, content_version, certified_by, certified_at, invited_at, payment_offered_at
+            parents, content_version, certified_by, certified_at, invited_at, payment_offered_at,
+            papers, papers_asked
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        values (
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+        )",
     )
     .bind(new.case.to_string())
     .bind(new.submission)
@@ -258,6 +261,8 @@ pub(crate) async fn insert(
     .bind(new.facts.certified.map(ToSqlx::to_sqlx))
     .bind(new.facts.invited.map(ToSqlx::to_sqlx))
     .bind(new.facts.payment_offered.map(ToSqlx::to_sqlx))
+    .bind(Json(&new.facts.papers))
+    .bind(i16::from(new.facts.papers_asked))
     .execute(conn)
     .await;
     match inserted {

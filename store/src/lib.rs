@@ -16,6 +16,7 @@ pub mod log;
 pub mod messages;
 pub mod one_time_codes;
 pub mod outbox;
+pub mod papers;
 pub mod parents;
 pub mod payments;
 pub mod reads;

@@ -2,7 +2,7 @@
 
 use domain::{
     CaseRef,
-    facts::{Audience, Change, Fact, Message},
+    facts::{Audience, Change, Fact, Message, Occasion},
     people::Actor,
 };
 use jiff::Timestamp;
@@ -32,9 +32,20 @@ pub async fn tell(
         Audience::First => "FIRST",
         Audience::Invited => "INVITED",
     };
+    let occasion = match message.occasion() {
+        Occasion::Case => "CASE",
+        Occasion::Content => "CONTENT",
+        Occasion::Papers => "PAPERS",
+    };
     let told = sqlx::query(
         "insert into messages (case_ref, message, parent, occasion, told_at)
-        select c.case_ref, $2, p.parent, case when $4 then c.content_version else 0 end, $3
+        select c.case_ref, $2, p.parent,
+            case $4
+                when 'CASE' then 0
+                when 'CONTENT' then c.content_version
+                when 'PAPERS' then c.papers_asked
+            end,
+            $3
         from cases c
         join parents p using (case_ref)
         where c.case_ref = $1
@@ -52,7 +63,7 @@ pub async fn tell(
     .bind(case.to_string())
     .bind(message.code())
     .bind(at.to_sqlx())
-    .bind(message.is_told_again())
+    .bind(occasion)
     .bind(audience)
     .execute(&mut *conn)
     .await?;

@@ -19,17 +19,22 @@ const TABLE: &str = "outbox";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
     /// Start the workflow of the case.
-    StartCase {
-        clocks: Clocks,
-        /// Whether a parent has yet to certify.
-        awaits_parents: bool,
-    },
+    StartCase { clocks: Clocks, awaits: Awaits },
     /// Signal that the parents offered a payment.
     PaymentOffered { generation: u16 },
     /// Signal that a parent has certified, or said something else.
     ParentsAnswered,
     /// Signal that the child has died.
     LossReported,
+}
+
+/// What a case waits for before anything is submitted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Awaits {
+    /// A parent has yet to certify.
+    pub parents: bool,
+    /// The statement needs a paper.
+    pub papers: bool,
 }
 
 /// An errand to run now.
@@ -57,6 +62,7 @@ struct Row {
     errand: String,
     clocks: Option<serde_json::Value>,
     awaits_parents: bool,
+    awaits_papers: bool,
     generation: Option<i32>,
     written_at: jiff_sqlx::Timestamp,
     attempts: i32,
@@ -70,7 +76,8 @@ impl TryFrom<Row> for Pending {
         let errand = match (row.errand.as_str(), row.clocks, row.generation) {
             ("START_CASE", Some(clocks), None) => {
                 let clocks = serde_json::from_value(clocks).map_err(|_| broken())?;
-                Errand::StartCase { clocks, awaits_parents: row.awaits_parents }
+                let (parents, papers) = (row.awaits_parents, row.awaits_papers);
+                Errand::StartCase { clocks, awaits: Awaits { parents, papers } }
             }
             ("PAYMENT_OFFERED", None, Some(generation)) => {
                 Errand::PaymentOffered { generation: number(TABLE, row.id, generation)? }
@@ -101,7 +108,8 @@ pub async fn pending(
     at: Timestamp,
 ) -> Result<Vec<Result<Pending, Unreadable>>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, case_ref, errand, clocks, awaits_parents, generation, written_at, attempts
+        "select id, case_ref, errand, clocks, awaits_parents, awaits_papers, generation, written_at,
+            attempts
         from outbox o
         where done_at is null
         and next_try_at <= $2
@@ -195,12 +203,18 @@ pub(crate) async fn add(
         Errand::ParentsAnswered => ("PARENTS_ANSWERED", None, None),
         Errand::LossReported => ("LOSS_REPORTED", None, None),
     };
-    let awaits_parents = matches!(errand, Errand::StartCase { awaits_parents: true, .. });
+    let awaits = match errand {
+        Errand::StartCase { awaits, .. } => *awaits,
+        Errand::PaymentOffered { .. } | Errand::ParentsAnswered | Errand::LossReported => {
+            Awaits::default()
+        }
+    };
     sqlx::query(
         "insert into outbox (
-            case_ref, errand, clocks, generation, written_at, next_try_at, awaits_parents
+            case_ref, errand, clocks, generation, written_at, next_try_at, awaits_parents,
+            awaits_papers
         )
-        values ($1, $2, $3, $4, $5, $5, $7)
+        values ($1, $2, $3, $4, $5, $5, $7, $8)
         returning pg_notify($6, '')",
     )
     .bind(case.to_string())
@@ -209,7 +223,8 @@ pub(crate) async fn add(
     .bind(generation)
     .bind(at.to_sqlx())
     .bind(crate::OUTBOX_CHANNEL)
-    .bind(awaits_parents)
+    .bind(awaits.parents)
+    .bind(awaits.papers)
     .execute(conn)
     .await?;
     Ok(())

@@ -23,7 +23,7 @@ use crate::{
     keys::{self, DataKey},
     log::{Entries, Head},
     messages,
-    outbox::{self, Errand},
+    outbox::{self, Awaits, Errand},
     parents, payments, search,
 };
 
@@ -226,8 +226,8 @@ async fn file(
     for message in received(new, child).iter().filter_map(Fact::message) {
         messages::tell(conn, case, message, at).await?;
     }
-    let awaits_parents = facts.certified.is_none();
-    let start = Errand::StartCase { clocks: new.clocks.clone(), awaits_parents };
+    let awaits = Awaits { parents: facts.certified.is_none(), papers: facts.awaits_papers() };
+    let start = Errand::StartCase { clocks: new.clocks.clone(), awaits };
     outbox::add(conn, case, &start, at).await?;
     Ok(Inserted::New)
 }
@@ -239,9 +239,12 @@ fn received(new: &NewSubmission<'_>, child: &NewCase<'_>) -> Vec<Fact> {
         Some(_) => Fact::ParentCertified { parent, version: FIRST_VERSION },
         None => Fact::ParentInvited { parent },
     });
+    let needed = child.content.statement.papers().into_iter();
+    let due = new.clocks.papers_due(stored(new.at));
+    let papers = needed.map(|paper| Fact::PaperNeeded { paper, due });
     let token = child.content.services.payment_token.as_ref();
     let paid = token.map(|_| Fact::PaymentOffered { generation: 0 });
-    std::iter::once(Fact::Received).chain(said).chain(paid).collect()
+    std::iter::once(Fact::Received).chain(said).chain(papers).chain(paid).collect()
 }
 
 async fn keep_parents(

@@ -2,8 +2,8 @@
 
 use domain::{
     answers::{
-        BindingAnswer, Certifying, NoticeMatch, Refusal, RegistrationAnswer, RegistrationState,
-        StatementAnswer,
+        BindingAnswer, Certifying, NoticeMatch, Papers, Refusal, RegistrationAnswer,
+        RegistrationState, StatementAnswer,
     },
     decision::Pivot,
     desk::{Course, Leg, Reason},
@@ -18,7 +18,7 @@ use crate::{
     desk,
     newborn_case::NewbornCase,
     news::news,
-    ports::{FindCertifications, Registry},
+    ports::{FindCertifications, FindPapers, JudgePaper, Registry},
     undoing::may_need_undoing,
 };
 
@@ -55,23 +55,53 @@ pub enum Registration {
 
 type Ctx = WorkflowContext<NewbornCase>;
 
-/// Waits until every parent whom the statement names has certified the same content.
-pub async fn everyone_certifies(ctx: &Ctx) -> Result<(), Ended> {
-    while ctx.state(|it| it.carried.awaits_parents) {
-        let asking = ctx.state(NewbornCase::asking_parents);
-        let certifying = keep(ctx, || FindCertifications, asking).await;
-        if let Certifying::Complete { version } = certifying {
-            desk::settled(ctx, Leg::Birth, is_about_the_parents).await;
-            ctx.state_mut(|it| it.everyone_certified(version));
-            continue;
-        }
-        match certifying.reason() {
+/// Waits until every parent whom the statement names has certified the same content, and every paper that it needs was
+/// accepted.
+pub async fn everything_is_there(ctx: &Ctx) -> Result<(), Ended> {
+    let waits = |it: &NewbornCase| it.carried.awaits_parents || it.carried.awaits_papers;
+    while ctx.state(waits) {
+        let parents = certifications(ctx).await;
+        let papers = papers(ctx).await;
+        match parents.or(papers) {
             Some(reason) => desk::raise(ctx, Leg::Birth, reason).await,
-            None => desk::settled(ctx, Leg::Birth, is_about_the_parents).await,
+            None => desk::settled(ctx, Leg::Birth, is_about_what_is_missing).await,
         }
-        news(ctx, Leg::Birth).await?;
+        if ctx.state(waits) {
+            news(ctx, Leg::Birth).await?;
+        }
     }
     Ok(())
+}
+
+/// Looks how far the parents are with certifying. Why a person must look, if one must.
+async fn certifications(ctx: &Ctx) -> Option<Reason> {
+    while ctx.state(|it| it.carried.awaits_parents) {
+        let asking = ctx.state(NewbornCase::asking_parents);
+        match keep(ctx, || FindCertifications, asking).await {
+            // Unless they have corrected it again meanwhile.
+            Certifying::Complete { version, awaits_papers } => {
+                ctx.state_mut(|it| it.everyone_certified(version, awaits_papers));
+            }
+            certifying => return certifying.reason(),
+        }
+    }
+    None
+}
+
+/// Looks how far the papers are, once what officers said of them is written down. Why a person must look, if one must.
+async fn papers(ctx: &Ctx) -> Option<Reason> {
+    if !ctx.state(|it| it.carried.awaits_papers) {
+        return None;
+    }
+    while let Some(judging) = ctx.state_mut(NewbornCase::next_verdict) {
+        keep(ctx, || JudgePaper, judging).await;
+    }
+    let asking = ctx.state(NewbornCase::asking_papers);
+    let papers = keep(ctx, || FindPapers, asking).await;
+    if papers == Papers::Complete {
+        ctx.state_mut(|it| it.carried.awaits_papers = false);
+    }
+    papers.reason()
 }
 
 /// The province receives what the parents certified, and says how it stands to the notices. Nothing if the parents
@@ -181,13 +211,15 @@ async fn stands(ctx: &Ctx) {
     desk::settled(ctx, Leg::Birth, |it| it != Reason::CancelledAfterRegistration).await;
 }
 
-fn is_about_the_parents(reason: Reason) -> bool {
+fn is_about_what_is_missing(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::CertificationLate
             | Reason::ParentNotConfirmed
             | Reason::NotAParent
             | Reason::ParentsDisagree
+            | Reason::PapersToCheck
+            | Reason::PapersOverdue
     )
 }
 

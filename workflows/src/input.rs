@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     CaseRef,
     clocks::Clocks,
-    decision::{Pivot, Progress},
+    decision::{PaperSeen, Pivot, Progress},
     desk::{Leg, Reason},
+    paper::Verdict,
     undo::{Step, Undo},
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,10 @@ pub struct Carried {
     pub pivot: Pivot,
     /// Whether parents have yet to certify. A case from before this question was asked does not wait.
     pub awaits_parents: bool,
+    /// Whether a paper is needed that was not accepted yet. A case from before this question was asked does not wait.
+    pub awaits_papers: bool,
+    /// What officers said of papers and is not in the case file yet, oldest first.
+    pub verdicts: Vec<Judged>,
     /// The newest version of the content that a decision wrote; zero is the one that came with the form.
     pub content: u32,
     /// The version that everyone has certified; zero until then.
@@ -79,4 +84,11 @@ pub struct Carried {
     pub contact: u32,
     /// The newest contact that each register was told.
     pub contact_told: BTreeMap<Leg, u32>,
+}
+
+/// What an officer said of a paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub seen: PaperSeen,
+    pub verdict: Verdict,
 }

@@ -6,6 +6,7 @@ use domain::{
     decision::{Action, Decision, Grounds, Pivot, Progress, Situation},
     desk::{Leg, Reason},
     facts::Ending,
+    paper::Verdict,
     undo::Step,
 };
 use futures_util::FutureExt;
@@ -20,9 +21,9 @@ use crate::{
     asking::{self, keep},
     birth::{self, Ended, Registration},
     certificate, desk,
-    input::{Carried, CaseInput},
+    input::{Carried, CaseInput, Judged},
     news::News,
-    ports::{AskingParents, CloseCase, Closing},
+    ports::{AskingPapers, AskingParents, CloseCase, Closing, Judging},
     sin,
     undoing::{asked_again, take_back},
 };
@@ -116,8 +117,9 @@ impl NewbornCase {
                 return Ok(());
             }
             if pivot == Pivot::NotAsked {
-                // Everyone whom the statement names has to certify it, and may do so later and elsewhere.
-                birth::everyone_certifies(ctx).await?;
+                // Everyone whom the statement names has to certify it, and may do so later and elsewhere. Some statements
+                // need a paper beside the form.
+                birth::everything_is_there(ctx).await?;
 
                 // The province receives what the parents certified.
                 let Some(standing) = birth::submit(ctx).await? else { continue };
@@ -240,6 +242,13 @@ impl NewbornCase {
                 // Whatever a person was asked about the old content is answered by the new one.
                 self.carried.retry.insert(Leg::Birth);
             }
+            Action::AcceptPapers | Action::RefusePapers => {
+                let verdict = Verdict::of(decision.action, decision.grounds);
+                if let (Some(seen), Some(verdict)) = (decision.paper, verdict) {
+                    self.carried.verdicts.push(Judged { seen, verdict });
+                    self.carried.unheard.insert(Leg::Birth);
+                }
+            }
             Action::CorrectContact => {
                 self.carried.contact =
                     self.carried.contact.max(decision.contact_version.unwrap_or_default());
@@ -270,15 +279,28 @@ impl NewbornCase {
             reminders_ms: self.clocks.reminders_ms,
             late_ms: self.clocks.certification_ms,
             late_from_birth_ms: self.clocks.certification_from_birth_ms,
+            papers_ms: self.clocks.papers_ms,
         }
     }
 
+    pub(crate) fn asking_papers(&self) -> AskingPapers {
+        AskingPapers { case: self.case, reminders_ms: self.clocks.paper_reminders_ms }
+    }
+
+    /// The oldest word of an officer that is not in the case file yet.
+    pub(crate) fn next_verdict(&mut self) -> Option<Judging> {
+        let waiting = !self.carried.verdicts.is_empty();
+        let judged = waiting.then(|| self.carried.verdicts.remove(0))?;
+        Some(Judging { case: self.case, judged, papers_ms: self.clocks.papers_ms })
+    }
+
     /// Unless the parents have corrected it again meanwhile.
-    pub(crate) fn everyone_certified(&mut self, version: u32) {
+    pub(crate) fn everyone_certified(&mut self, version: u32, awaits_papers: bool) {
         if version < self.carried.content {
             return;
         }
         self.carried.awaits_parents = false;
+        self.carried.awaits_papers |= awaits_papers;
         self.carried.certified = version;
         if self.carried.submitted.is_some_and(|submitted| submitted < version) {
             self.begin_anew(Step::SubmitStatement);
@@ -347,6 +369,7 @@ impl NewbornCase {
             birth_ended: self.carried.ended.is_some() || self.stop(Leg::Birth).is_cancelled(),
             certificate: progress(Leg::Certificate),
             sin: progress(Leg::Sin),
+            awaits_papers: self.carried.awaits_papers,
             desk: self.carried.desk.clone(),
             closed: false,
         }

@@ -7,7 +7,7 @@ use domain::{
     CaseRef,
     answers::{
         AddressAnswer, ApplicationAnswer, BindingAnswer, Certifying, FeeAnswer, NoticeMatch,
-        OrderAnswer, RegistrationAnswer, RegistrationState, StatementAnswer, UndoAnswer,
+        OrderAnswer, Papers, RegistrationAnswer, RegistrationState, StatementAnswer, UndoAnswer,
     },
     desk::{Leg, Reason},
     facts::Ending,
@@ -18,8 +18,12 @@ use serde::{Deserialize, Serialize};
 use temporalio_common::ActivityDefinition;
 use temporalio_macros::activity_definitions;
 
+use crate::input::Judged;
+
 // The macro makes one type per declaration; `activities` refers to these.
-pub use case_file::{ClearTask, CloseCase, EndLeg, FindCertifications, RaiseTask};
+pub use case_file::{
+    ClearTask, CloseCase, EndLeg, FindCertifications, FindPapers, JudgePaper, RaiseTask,
+};
 pub use certificates::{
     CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress,
 };
@@ -173,6 +177,25 @@ pub struct AskingParents {
     pub reminders_ms: [u64; 3],
     pub late_ms: u64,
     pub late_from_birth_ms: u64,
+    /// How long the parents have to send a paper that a corrected content needs. Older questions do not say.
+    #[serde(default)]
+    pub papers_ms: u64,
+}
+
+/// What the case file needs to say how far the papers are, and to remind the parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskingPapers {
+    pub case: CaseRef,
+    pub reminders_ms: [u64; 2],
+}
+
+/// What an officer said of a paper of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judging {
+    pub case: CaseRef,
+    pub judged: Judged,
+    /// How long the parents have to send what is asked for anew.
+    pub papers_ms: u64,
 }
 
 /// A task for the desk.
@@ -205,6 +228,18 @@ impl CaseFile {
     /// How far the parents are with certifying. Reminds those who are due to be reminded, once each time.
     #[activity(name = "find_certifications")]
     pub fn find_certifications(asking: AskingParents) -> Certifying {
+        unimplemented!()
+    }
+
+    /// How far the papers are. Reminds the parents who are due to be reminded, once each time.
+    #[activity(name = "find_papers")]
+    pub fn find_papers(asking: AskingPapers) -> Papers {
+        unimplemented!()
+    }
+
+    /// Notes what an officer said of a paper, unless something else came that they had not seen. Fine to repeat.
+    #[activity(name = "judge_paper")]
+    pub fn judge_paper(judging: Judging) {
         unimplemented!()
     }
 

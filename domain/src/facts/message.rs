@@ -48,6 +48,13 @@ impl Fact {
                 Objection::NotAParent | Objection::DoesNotAgree => Some(Message::InReview),
             },
             Self::ContentCorrected { .. } => Some(Message::CertifyAgain),
+            Self::PaperNeeded { .. } => Some(Message::PapersNeeded),
+            Self::PaperAccepted { .. } => Some(Message::PapersAccepted),
+            Self::PaperRefused { .. } => Some(Message::PapersRefused),
+            Self::PapersReminded { nth } => Some(match nth {
+                1 => Message::FirstPapersReminder,
+                _ => Message::SecondPapersReminder,
+            }),
             Self::LegWithdrawn { leg: Leg::Birth }
             | Self::ParentConfirmed { .. }
             | Self::LossReported { .. }
@@ -56,6 +63,9 @@ impl Fact {
             | Self::ParentNotConfirmed { .. }
             | Self::ParentCertified { .. }
             | Self::WithdrawalAgreed { .. }
+            | Self::PaperReceived { .. }
+            | Self::PaperToBeMailed { .. }
+            | Self::PaperNoLongerNeeded { .. }
             | Self::StatementAccepted { .. }
             | Self::StatementRefused { .. }
             | Self::NoticeAwaited
@@ -106,6 +116,13 @@ crate::code::codes! {
         SomethingChanged = "SOMETHING_CHANGED",
         /// The form was corrected.
         CertifyAgain = "CERTIFY_AGAIN",
+        /// A paper is needed beside the form.
+        PapersNeeded = "PAPERS_NEEDED",
+        FirstPapersReminder = "FIRST_PAPERS_REMINDER",
+        SecondPapersReminder = "SECOND_PAPERS_REMINDER",
+        PapersAccepted = "PAPERS_ACCEPTED",
+        /// What came was not in order; the page says why.
+        PapersRefused = "PAPERS_REFUSED",
         Registered = "REGISTERED",
         PaymentNeeded = "PAYMENT_NEEDED",
         CertificateMailed = "CERTIFICATE_MAILED",
@@ -140,10 +157,19 @@ pub enum Audience {
     Invited,
 }
 
+/// What a message is told once for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    Case,
+    /// Each version of the content.
+    Content,
+    /// Each time that papers were asked for.
+    Papers,
+}
+
 impl Message {
-    /// Whether it is told once per occasion, such as a version of the content, and not once per case.
     #[must_use]
-    pub const fn is_told_again(self) -> bool {
+    pub const fn occasion(self) -> Occasion {
         match self {
             Self::PleaseCertify
             | Self::FirstReminder
@@ -153,7 +179,12 @@ impl Message {
             | Self::InReview
             | Self::CertifyAgain
             | Self::OneTimeCode
-            | Self::SomethingChanged => true,
+            | Self::SomethingChanged => Occasion::Content,
+            Self::PapersNeeded
+            | Self::FirstPapersReminder
+            | Self::SecondPapersReminder
+            | Self::PapersAccepted
+            | Self::PapersRefused => Occasion::Papers,
             Self::Received
             | Self::Registered
             | Self::PaymentNeeded
@@ -167,7 +198,7 @@ impl Message {
             | Self::CertificateWithdrawn
             | Self::SinWithdrawn
             | Self::CertificateNotStopped
-            | Self::SinNotStopped => false,
+            | Self::SinNotStopped => Occasion::Case,
         }
     }
 
@@ -178,7 +209,14 @@ impl Message {
             | Self::FirstReminder
             | Self::SecondReminder
             | Self::ThirdReminder => Audience::Invited,
-            Self::SomethingWrong | Self::InReview => Audience::First,
+            // Whoever filled in the form sends the papers.
+            Self::SomethingWrong
+            | Self::InReview
+            | Self::PapersNeeded
+            | Self::FirstPapersReminder
+            | Self::SecondPapersReminder
+            | Self::PapersAccepted
+            | Self::PapersRefused => Audience::First,
             Self::CertifyAgain => Audience::Uncertified,
             Self::Received
             | Self::OneTimeCode

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    Child, Code, ExchangedName, MOST_CHILDREN,
-    names::{Exchanged, exchanged},
+    Child, Code, MOST_CHILDREN,
+    names::exchanged,
     reader::{self, Reader},
 };
 use crate::{name::PersonName, statement};
@@ -44,7 +44,7 @@ pub(super) fn all(
 }
 
 fn one(r: &mut Reader, it: Child, today: Date, wants_sin: bool) -> Option<Read> {
-    let named = r.within("name", |r| child_name(r, it.name, wants_sin));
+    let named = r.within("name", |r| exchanged(r, it.name, wants_sin));
     let sex = r.choice("sex", it.sex);
     let date_of_birth = r.date("date_of_birth", it.date_of_birth);
     if let Some(born) = date_of_birth {
@@ -101,13 +101,4 @@ fn agree(r: &mut Reader, children: &[Read]) {
             report("date_of_birth", Code::DatesApart);
         }
     }
-}
-
-fn child_name(r: &mut Reader, typed: ExchangedName, wants_sin: bool) -> Option<Exchanged> {
-    let name = exchanged(r, typed, wants_sin)?;
-    if matches!(name.0, PersonName::Single { .. }) {
-        // The practice of the family's culture is evidenced on paper.
-        r.report("kind", Code::SingleNameAssisted);
-    }
-    Some(name)
 }

@@ -25,7 +25,6 @@ codes! {
         NotLiveBirth = "NOT_LIVE_BIRTH",
         SurrogacyAssisted = "SURROGACY_ASSISTED",
         MoreParentsAssisted = "MORE_PARENTS_ASSISTED",
-        SingleNameAssisted = "SINGLE_NAME_ASSISTED",
         /// The law says which surname it is then; an officer applies it.
         SurnameNotAgreed = "SURNAME_NOT_AGREED",
         /// Nobody sends a notice, and without one nothing can be registered here.

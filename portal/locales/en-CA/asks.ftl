@@ -17,7 +17,6 @@ asks-ALREADY_REGISTERED = This birth may already be registered. You can still or
 asks-NOT_LIVE_BIRTH = Call us. We will help you personally.
 asks-SURROGACY_ASSISTED = You cannot finish a surrogacy registration online. See how to apply.
 asks-MORE_PARENTS_ASSISTED = Families with three or four parents apply with another form.
-asks-SINGLE_NAME_ASSISTED = A single name for a child needs papers that cannot be sent online. Contact us.
 asks-UNATTENDED_ASSISTED = Without a doctor, nurse or midwife at the birth no notice will come, and we need one here. Contact us. We will help you register the birth with other proof.
 asks-SURNAME_NOT_AGREED = When the parents do not agree on the last name, the law says which one it is. Contact us to register.
 asks-FIRST_BIRTHDAY_REACHED = Enter a date in the last 12 months. After the first birthday, a birth is registered by the delayed registration process.

@@ -89,3 +89,7 @@ problem-ALREADY_CERTIFIED = You have certified this
     .detail = What you sent is certified. If something in it is wrong, say so to the other parent.
 problem-PURPOSE_MISSING = Say why you look
     .detail = Somebody in this case is protected. Name the purpose: RESOLVE_TASK, PARENT_ASKED or AUDIT. It is kept with your name.
+problem-PAPER_NOT_NEEDED = This paper is not needed
+    .detail = The case waits for no paper, or this one was accepted.
+problem-NO_PAPER_CAME = There is nothing to refuse
+    .detail = Nothing of this paper has come since it was asked for.

@@ -17,7 +17,6 @@ asks-ALREADY_REGISTERED = Cette naissance est peut-être déjà enregistrée. Vo
 asks-NOT_LIVE_BIRTH = Appelez-nous. Nous vous aiderons personnellement.
 asks-SURROGACY_ASSISTED = Vous ne pouvez pas terminer en ligne un enregistrement lié à la gestation pour autrui. Voyez comment présenter la demande.
 asks-MORE_PARENTS_ASSISTED = Les familles de trois ou quatre parents utilisent un autre formulaire.
-asks-SINGLE_NAME_ASSISTED = Un nom unique pour un enfant exige des documents qui ne peuvent pas être envoyés en ligne. Communiquez avec nous.
 asks-UNATTENDED_ASSISTED = Sans médecin, personnel infirmier ou sage-femme à la naissance, aucun avis ne viendra, et il en faut un ici. Communiquez avec nous. Nous vous aiderons à enregistrer la naissance au moyen d'autres preuves.
 asks-SURNAME_NOT_AGREED = Quand les parents ne s'entendent pas sur le nom de famille, la loi le détermine. Communiquez avec nous pour l'enregistrement.
 asks-FIRST_BIRTHDAY_REACHED = Saisissez une date comprise dans les 12 derniers mois. Après le premier anniversaire, la naissance est enregistrée par la procédure d'enregistrement tardif.

@@ -89,3 +89,7 @@ problem-ALREADY_CERTIFIED = Vous avez déjà attesté
     .detail = Ce que vous avez envoyé est attesté. Si un renseignement est inexact, dites-le à l'autre parent.
 problem-PURPOSE_MISSING = Indiquez le motif de la consultation
     .detail = Une personne est protégée dans ce dossier. Indiquez le motif : RESOLVE_TASK, PARENT_ASKED ou AUDIT. Il est conservé avec votre nom.
+problem-PAPER_NOT_NEEDED = Ce document n'est pas nécessaire
+    .detail = Le dossier n'attend aucun document, ou celui-ci a été accepté.
+problem-NO_PAPER_CAME = Il n'y a rien à refuser
+    .detail = Rien de ce document n'est arrivé depuis qu'il a été demandé.

@@ -10,6 +10,7 @@ use axum::{
 use domain::{
     decision::{Action, Grounds},
     desk::Leg,
+    paper::Paper,
 };
 use serde::Deserialize;
 use store::cases as case_file;
@@ -20,7 +21,7 @@ use super::{
     caller::Bearer,
     cases,
     problems::Deciding,
-    schema::{ActionWord, GroundsWord, LegWord},
+    schema::{ActionWord, GroundsWord, LegWord, PaperWord},
 };
 use crate::{
     Portal,
@@ -47,6 +48,9 @@ pub(super) struct DecisionBody {
     /// more: for when the engine was away.
     #[serde(default)]
     set: BTreeMap<String, String>,
+    /// Which paper, for `accept-papers` and `refuse-papers`.
+    #[schema(value_type = Option<PaperWord>)]
+    paper: Option<Paper>,
     /// Reserved: no action uses a notice yet.
     notice: Option<String>,
 }
@@ -91,7 +95,13 @@ pub(super) async fn post(
         return Err(Problem::InvalidField("/notice".to_owned()));
     }
     let author = Author::Staff(member);
-    let wish = Wish { action: body.action, grounds: body.reason, leg: body.leg, set: body.set };
+    let wish = Wish {
+        action: body.action,
+        grounds: body.reason,
+        leg: body.leg,
+        set: body.set,
+        paper: body.paper,
+    };
     decide(&portal, case, &row, seen, &author, wish).await?;
     let mut conn = portal.pool.acquire().await?;
     let row = case_file::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;

@@ -9,6 +9,7 @@ use domain::{
     decision, desk, facts,
     fees::Product,
     intake::{PROVINCES, TEXT_VERSIONS},
+    paper,
     people::{self, Language},
     standing,
     statement::{AttendantKind, MaritalStatus, OtherParent, PlaceKind, RoleLabel, Sex},
@@ -66,6 +67,8 @@ words! {
     LegWord: "Leg" = desk::Leg,
     OwnerWord: "Owner" = desk::Owner,
     ProductWord: "Product" = Product,
+    PaperStateWord: "PaperState" = paper::PaperStanding,
+    PaperWord: "Paper" = paper::Paper,
     ReasonWord: "Reason" = desk::Reason,
     SinWord: "SinState" = standing::SinStanding,
 }

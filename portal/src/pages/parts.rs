@@ -1,6 +1,11 @@
 //! Where the parts of a case stand, in words.
 
-use domain::{desk::Leg, facts::Facts, standing::FeeStanding};
+use domain::{
+    calendar,
+    desk::Leg,
+    facts::Facts,
+    standing::{BirthStanding, FeeStanding},
+};
 
 use crate::language::Speaks;
 
@@ -49,6 +54,10 @@ impl Part {
 
 fn birth(t: Speaks, facts: &Facts) -> Part {
     let mut part = Part::new(t, "birth", facts.birth().code());
+    let due = facts.papers_due().filter(|_| facts.birth() == BirthStanding::WaitingPapers);
+    if let Some(due) = due {
+        part.more.push(t.with("needed-due", "date", t.date(calendar::day(due))));
+    }
     if let Some(registered) = &facts.registered {
         part.more.push(t.with("registration-number", "number", &registered.it));
     }

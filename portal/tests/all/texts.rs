@@ -63,7 +63,7 @@ fn every_key_that_is_named_has_words() {
 fn every_word_of_every_closed_set_has_words() {
     use domain::{
         answers::NoticeField, contact::ContactField, decision, desk, facts::Message, intake::Code,
-        people, standing,
+        paper, people, standing,
     };
     let known = keys("en-CA");
     let mut wanted: Vec<String> = Vec::new();
@@ -88,6 +88,9 @@ fn every_word_of_every_closed_set_has_words() {
     set!("actor", people::Actor);
     set!("problem", decision::NotAllowed);
     set!("fields", NoticeField);
+    set!("paper", paper::Paper);
+    set!("paper-state", paper::PaperStanding);
+    set!("why", paper::PaperRefusal);
     set!("birth", standing::BirthStanding);
     set!("certificate", standing::CertificateStanding);
     set!("sin", standing::SinStanding);

@@ -1,14 +1,15 @@
 //! How the facts of a case stand in the columns of its row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     CaseRef,
-    facts::{Dated, Facts, Task},
+    facts::{Dated, Facts, PaperFacts, Task},
     fees::Cents,
+    paper::Paper,
 };
 use jiff_sqlx::{Date, Timestamp, ToSqlx};
-use sqlx::{PgConnection, postgres::PgQueryResult};
+use sqlx::{PgConnection, postgres::PgQueryResult, types::Json};
 
 use crate::{
     StoreError,
@@ -23,7 +24,7 @@ macro_rules! fact_columns {
     () => {
         "c.received_at, c.certificate_wanted, c.sin_wanted, c.parents,
         c.content_version, c.certified_by, c.certified_at, c.invited_at, c.reminded, c.withdrawal_agreed_by, c.protected_at, c.protected_parent, c.loss_reported_at,
-        c.objected_at, c.objection,
+        c.objected_at, c.objection, c.papers, c.papers_asked, c.papers_reminded,
         c.statement_at, c.statement_id, c.notice_found, c.notice_at, c.notice_id,
         c.registration_asked_at, c.registered_at, c.registration_number, c.registered_on,
         c.refused_at, c.refusal, c.statement_withdrawn_at,
@@ -56,6 +57,9 @@ pub(crate) struct FactColumns {
     protected_parent: Option<i16>,
     objected_at: Option<Timestamp>,
     objection: Option<String>,
+    papers: Json<BTreeMap<Paper, PaperFacts>>,
+    papers_asked: i16,
+    papers_reminded: i16,
     statement_at: Option<Timestamp>,
     statement_id: Option<String>,
     notice_found: Option<String>,
@@ -124,6 +128,9 @@ impl FactColumns {
                 self.protected_parent.map(u8::try_from).transpose().ok()?,
             )?,
             objection: dated(self.objected_at, word(self.objection.as_deref())?)?,
+            papers: self.papers.0,
+            papers_asked: self.papers_asked.try_into().ok()?,
+            papers_reminded: self.papers_reminded.try_into().ok()?,
             statement: dated(self.statement_at, self.statement_id)?,
             notice_found: self.notice_found,
             notice: dated(self.notice_at, self.notice_id)?,
@@ -192,6 +199,9 @@ pub(super) async fn update(
         protected,
         loss_reported,
         objection,
+        papers,
+        papers_asked,
+        papers_reminded,
         statement,
         notice_found,
         notice,
@@ -241,7 +251,8 @@ pub(super) async fn update(
             content_version = $45, certified_by = $46, certified_at = $47, invited_at = $48,
             objected_at = $49, objection = $50, reminded = $51,
             withdrawal_agreed_by = $52, payment_offered_at = $53,
-            protected_at = $54, protected_parent = $55, loss_reported_at = $56
+            protected_at = $54, protected_parent = $55, loss_reported_at = $56,
+            papers = $57, papers_asked = $58, papers_reminded = $59
         where case_ref = $1",
     )
     .bind(case.to_string())
@@ -300,6 +311,9 @@ pub(super) async fn update(
     .bind(at(protected))
     .bind(it(protected).copied().map(i16::from))
     .bind(loss_reported.map(ToSqlx::to_sqlx))
+    .bind(Json(papers))
+    .bind(i16::from(*papers_asked))
+    .bind(i16::from(*papers_reminded))
     .execute(conn)
     .await
 }

@@ -1,11 +1,12 @@
 //! Counting cases by what has happened to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     desk::{Leg, Reason},
-    facts::{Dated, Facts, Task},
+    facts::{Dated, Facts, PaperFacts, Task},
     fees::Cents,
+    paper::Paper,
 };
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -42,6 +43,9 @@ macro_rules! happenings {
 
 happenings! {
     certified: "certified_at",
+    awaits_papers: "case when papers <> '{}' then
+        nullif(jsonb_path_exists(papers, '$.* ? (@.accepted == null)'), false)
+    end",
     statement: "statement_at",
     notice: "notice_at",
     registration_asked: "registration_asked_at",
@@ -133,6 +137,14 @@ impl Shape {
             protected: None,
             loss_reported: None,
             objection: word(objection.as_deref())?.map(dated),
+            papers: match it.awaits_papers {
+                true => {
+                    BTreeMap::from([(Paper::SingleName, PaperFacts::asked(SOMETIME, SOMETIME))])
+                }
+                false => BTreeMap::new(),
+            },
+            papers_asked: 0,
+            papers_reminded: 0,
             statement: text(it.statement),
             notice_found: None,
             notice: text(it.notice),

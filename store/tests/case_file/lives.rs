@@ -9,12 +9,15 @@ use domain::{
     desk::{Leg, Reason},
     facts::{Ending, Fact},
     fees::Cents,
+    paper::{Paper, PaperRefusal},
     undo::Undo,
 };
 use jiff::civil::date;
 
+use crate::after;
+
 /// Lives that together fill every column and meet every kind of fact.
-pub fn lives() -> [Vec<Fact>; 3] {
+pub fn lives() -> [Vec<Fact>; 4] {
     let day = Some(date(2026, 11, 30));
     let complete = vec![
         Fact::StatementRefused { reason: Refusal::MissingData },
@@ -79,7 +82,19 @@ pub fn lives() -> [Vec<Fact>; 3] {
         Fact::ApplicationMoved { state: ApplicationState::Refused, on: None },
         Fact::LegWithdrawn { leg: Leg::Sin },
     ];
-    [complete, withdrawn, taken_back]
+    let single_name = Paper::SingleName;
+    let with_papers = vec![
+        Fact::PaperNeeded { paper: single_name, due: after(90) },
+        Fact::PapersReminded { nth: 1 },
+        Fact::PaperToBeMailed { paper: single_name },
+        Fact::PaperReceived { paper: single_name, number: 1 },
+        Fact::PaperRefused { paper: single_name, why: PaperRefusal::Unreadable, due: after(99) },
+        Fact::PaperReceived { paper: single_name, number: 2 },
+        Fact::PaperNeeded { paper: Paper::Translation, due: after(99) },
+        Fact::PaperAccepted { paper: single_name },
+        Fact::PaperNoLongerNeeded { paper: Paper::Translation },
+    ];
+    [complete, withdrawn, taken_back, with_papers]
 }
 
 pub fn registered() -> Fact {

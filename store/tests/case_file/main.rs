@@ -15,6 +15,7 @@ mod lives;
 mod log;
 mod messages;
 mod outbox;
+mod papers;
 mod payments;
 mod reads;
 mod records;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{PgConnection, postgres::PgListener};
 use store::{
     StoreError,
-    outbox::{self, Errand, Pending, Unreadable, done, failed},
+    outbox::{self, Awaits, Errand, Pending, Unreadable, done, failed},
     payments::offer,
 };
 
@@ -34,7 +34,7 @@ async fn a_received_case_is_started_with_its_clocks() {
     let expected = Pending {
         id: waiting[0].id,
         case: some_case(),
-        errand: Errand::StartCase { clocks, awaits_parents: false },
+        errand: Errand::StartCase { clocks, awaits: Awaits::default() },
         since: start(),
         attempts: 0,
     };

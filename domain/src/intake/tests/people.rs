@@ -1,6 +1,9 @@
 //! The rules about children and their parents.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::{paper::Paper, statement::OtherParent};
 
 #[test]
 fn a_family_that_this_form_does_not_serve_is_told_which_way_to_go() {
@@ -27,13 +30,29 @@ fn a_family_that_this_form_does_not_serve_is_told_which_way_to_go() {
     );
     breaks(&with("/start/parent_count", json!(0)), &[("/start/parent_count", Code::OutOfRange)]);
     let single = json!({ "kind": "SINGLE", "single": "Suharto" });
-    breaks(
-        &with("/children/0/name", single.clone()),
-        &[("/children/0/name/kind", Code::SingleNameAssisted)],
-    );
     assert!(read(&with("/parents/1/legal_name", single)).is_ok());
     let disagrees = with("/parents/1/agrees_child_surname", json!(false));
     breaks(&disagrees, &[("/parents/1/agrees_child_surname", Code::SurnameNotAgreed)]);
+}
+
+#[test]
+fn a_single_name_and_an_incapable_parent_need_papers() {
+    let papers = |form: &Value| read(form).unwrap().children[0].statement.papers();
+    let single = json!({ "kind": "SINGLE", "single": "Suharto" });
+    let none: BTreeSet<Paper> = BTreeSet::new();
+    assert_eq!(papers(&with("/children/0/sex", json!("MALE"))), none);
+    let named = with("/children/0/name", single);
+    assert_eq!(papers(&named), BTreeSet::from([Paper::SingleName]));
+    let mut statement = read(&named).unwrap().children.remove(0).statement;
+    for (why, expected) in [
+        (OtherParent::IncapableByIllness, vec![Paper::SingleName, Paper::Declaration]),
+        (OtherParent::IncapableByDeath, vec![Paper::SingleName, Paper::Declaration]),
+        (OtherParent::Unknown, vec![Paper::SingleName]),
+        (OtherParent::Unacknowledged, vec![Paper::SingleName]),
+    ] {
+        statement.other_parent = Some(why);
+        assert_eq!(statement.papers(), expected.into_iter().collect(), "{why}");
+    }
 }
 
 #[test]

@@ -279,6 +279,7 @@ pub(in crate::pages) async fn move_to(
         grounds: Grounds::ParentsAsked,
         leg: Leg::Birth,
         set: set.clone(),
+        paper: None,
     };
     let author = Author::Parent(visit.parent);
     let (case, seen) = (visit.case, visit.row.revision);
@@ -333,6 +334,7 @@ pub(in crate::pages) async fn withdraw(
         grounds: Grounds::ParentsAsked,
         leg,
         set: BTreeMap::new(),
+        paper: None,
     };
     let allowed = visit.row.facts.situation().allows(Action::Withdraw, leg);
     if let Err(why) = allowed {

@@ -16,6 +16,7 @@ use domain::{
     desk::Leg,
     facts::Fact,
     intake,
+    paper::Paper,
     people::{Actor, Purpose},
 };
 use serde::Deserialize;
@@ -72,6 +73,8 @@ struct Line {
 struct Choice {
     action: Action,
     leg: Leg,
+    /// Of a decision about a paper.
+    paper: Option<Paper>,
     label: String,
     grounds: &'static [Grounds],
 }
@@ -205,13 +208,24 @@ fn line(portal: &Portal, t: Speaks, task: &case_view::TaskView) -> Line {
 /// Everything that may be decided now, the contact apart: it has a form of its own.
 fn choices(t: Speaks, row: &CaseRow) -> Vec<Choice> {
     let allowed = row.facts.situation().actions().into_iter();
-    let choice = |(action, leg): (Action, Leg)| Choice {
-        action,
-        leg,
-        label: label(t, action, leg),
-        grounds: action.grounds(),
-    };
-    allowed.filter(|(action, _)| *action != Action::CorrectContact).map(choice).collect()
+    let mut choices = Vec::new();
+    for (action, leg) in allowed.filter(|(action, _)| *action != Action::CorrectContact) {
+        let choice = |paper, label| Choice { action, leg, paper, label, grounds: action.grounds() };
+        if !matches!(action, Action::AcceptPapers | Action::RefusePapers) {
+            choices.push(choice(None, label(t, action, leg)));
+            continue;
+        }
+        for (paper, it) in &row.facts.papers {
+            let judged = it.accepted.is_some();
+            let nothing_came = action == Action::RefusePapers && it.is_missing();
+            if !judged && !nothing_came {
+                let (action, name) =
+                    (t.word("action", action.code()), t.word("paper", paper.code()));
+                choices.push(choice(Some(*paper), format!("{action} – {name}")));
+            }
+        }
+    }
+    choices
 }
 
 fn label(t: Speaks, action: Action, leg: Leg) -> String {
@@ -282,8 +296,9 @@ impl Typed {
         let revision = set.remove("revision")?.parse().ok()?;
         let action = set.remove("action")?.parse().ok()?;
         let grounds = set.remove("reason")?.parse().ok()?;
+        let paper = set.remove("paper").map(|paper| paper.parse()).transpose().ok()?;
         let leg = set.remove("leg").map_or(Ok(Leg::Birth), |leg| leg.parse()).ok()?;
-        Some(Self { revision, wish: Wish { action, grounds, leg, set } })
+        Some(Self { revision, wish: Wish { action, grounds, leg, set, paper } })
     }
 }
 
