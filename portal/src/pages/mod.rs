@@ -26,7 +26,7 @@ use axum_extra::extract::FormRejection;
 use domain::CaseRef;
 use tower_http::csrf::CsrfLayer;
 
-use crate::{Portal, language::Speaks, problem::Problem};
+use crate::{Portal, heard_out, language::Speaks, problem::Problem};
 
 /// The largest form that a page sends: nine babies and two parents fit many times.
 const LARGEST_FORM: usize = 256 * 1024;
@@ -64,6 +64,13 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/case/{ref}/keep", post(case::idle::keep))
         .route("/{language}/case/{ref}/end", post(case::idle::end))
         .route("/{language}/case/{ref}/loss", get(case::loss::ask).post(case::loss::report))
+        .route(
+            "/{language}/case/{ref}/papers",
+            get(case::needed::show)
+                .post(case::needed::receive)
+                .layer(DefaultBodyLimit::max(heard_out::MOST)),
+        )
+        .route("/{language}/case/{ref}/papers/mail", post(case::needed::mail))
         .route("/{language}/case/{ref}/shared", get(case::papers::shared))
         .route("/{language}/case/{ref}/confirmation", get(case::papers::confirmation))
         .route("/{language}/case/{ref}/welcome", get(case::welcome))
@@ -76,10 +83,17 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/{language}/desk/sign-in", post(desk::sign_in))
         .route("/{language}/desk/sign-out", post(desk::sign_out))
         .route("/{language}/desk/case/{ref}", get(desk::case::show).post(desk::case::decide))
+        .route("/{language}/desk/case/{ref}/papers/{paper}/{number}", get(desk::papers::file))
         .route("/{language}/desk/case/{ref}/protect", post(desk::case::protect))
         .route("/assets/{hash}/{name}", get(assets::asset))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(CsrfLayer::new().with_rejection_response(|_| Problem::CrossSite.into_response()))
+}
+
+/// Whether files are sent to this address: to the papers of a case.
+pub(crate) fn takes_files(path: &str) -> bool {
+    let steps: Vec<&str> = path.split('/').collect();
+    matches!(steps[..], ["", "en" | "fr", "case", _, "papers"])
 }
 
 /// Nothing is loaded from elsewhere, nothing is framed, nothing personal is kept by caches.

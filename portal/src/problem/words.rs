@@ -15,10 +15,16 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::Problem;
-use crate::language::{Speaks, asked_for};
+use crate::{
+    heard_out::is_an_upload,
+    language::{Speaks, asked_for},
+};
 
 /// The longest a request may take, its body included.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The same for photographs of papers, sent from a telephone.
+const PATIENCE_WITH_FILES: Duration = Duration::from_secs(10 * 60);
 
 /// Puts the problem of a response into words.
 pub(crate) async fn write(request: Request, next: Next) -> Response {
@@ -53,7 +59,8 @@ fn unworded(response: &Response) -> Option<Problem> {
 
 /// Answers in time, or says that it cannot.
 pub(crate) async fn in_time(request: Request, next: Next) -> Response {
-    timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| Problem::TimedOut.into_response())
+    let patience = if is_an_upload(&request) { PATIENCE_WITH_FILES } else { PATIENCE };
+    timeout(patience, next.run(request)).await.unwrap_or_else(|_| Problem::TimedOut.into_response())
 }
 
 /// Problems of the API are for programs, all others for people.

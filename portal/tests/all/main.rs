@@ -14,6 +14,7 @@ mod loss;
 mod openapi;
 mod outbox;
 mod pages;
+mod papers;
 mod payment;
 mod protection;
 mod reads;

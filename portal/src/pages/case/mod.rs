@@ -25,6 +25,7 @@ pub(super) mod correct;
 pub(super) mod idle;
 pub(super) mod live;
 pub(super) mod loss;
+pub(super) mod needed;
 pub(super) mod papers;
 pub(super) mod pay;
 
@@ -54,6 +55,8 @@ struct CasePage {
     agreement: Option<&'static str>,
     /// Whether this parent is protected already; nothing if there is nobody to be protected from.
     protected: Option<bool>,
+    /// What is to be said about papers, if the statement needs any.
+    papers: Option<needed::Need>,
     /// What can be paid now, and where.
     to_pay: Option<pay::Asked>,
     /// The other children of the birth, with their positions.
@@ -196,6 +199,7 @@ async fn shown(
         spoken,
         agreement: agreement(facts, *parent),
         protected: (facts.parents > 1).then_some(facts.protected.is_some()),
+        papers: needed::Need::of(t, visit),
         to_pay: pay::asked(portal, t, *case, facts),
         siblings: cases.into_iter().filter(|it| it.0 != *case).collect(),
         problem: problem.map(|it| in_words(t, it)),

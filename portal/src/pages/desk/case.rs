@@ -27,7 +27,10 @@ use store::{
     contents, submissions,
 };
 
-use super::super::{Frame, case::in_words, page, parts::Part, session::SignedIn, unread};
+use super::{
+    super::{Frame, case::in_words, page, parts::Part, session::SignedIn, unread},
+    papers::Received,
+};
 use crate::{
     Portal,
     case_view::{self, EntryView, Viewer},
@@ -50,6 +53,7 @@ struct DeskCasePage {
     parents: Vec<u8>,
     parts: Vec<Part>,
     tasks: Vec<Line>,
+    papers: Vec<Received>,
     choices: Vec<Choice>,
     /// The contact fields with their present values; empty when they may not be corrected.
     contact: Vec<(ContactField, String)>,
@@ -143,7 +147,7 @@ pub(in crate::pages) struct Protecting {
     parent: u8,
 }
 
-async fn open(portal: &Portal, case: &str) -> Result<(CaseRef, CaseRow), Problem> {
+pub(super) async fn open(portal: &Portal, case: &str) -> Result<(CaseRef, CaseRow), Problem> {
     let case: CaseRef = case.parse().map_err(|_| Problem::CaseNotFound)?;
     let mut conn = portal.pool.acquire().await?;
     let row = cases::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;
@@ -164,6 +168,11 @@ async fn shown(
     let mut conn = portal.pool.acquire().await?;
     let decides = member.role.decides();
     let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;
+    let papers = if decides {
+        Received::all(portal, t, &mut conn, case, &row.facts).await?
+    } else {
+        Vec::new()
+    };
     let may_correct =
         decides && row.facts.situation().allows(Action::CorrectContact, Leg::Birth).is_ok();
     let contact = if may_correct { contact(portal, &mut conn, case).await? } else { Vec::new() };
@@ -178,6 +187,7 @@ async fn shown(
         },
         parts: Part::all(t, &row.facts),
         tasks: view.tasks.iter().map(|task| line(portal, t, task)).collect(),
+        papers,
         choices: if decides { choices(t, row) } else { Vec::new() },
         contact,
         refused: refused(t, row),

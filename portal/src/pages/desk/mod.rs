@@ -1,6 +1,7 @@
 //! The staff desk: the cases that wait for a person.
 
 pub(super) mod case;
+pub(super) mod papers;
 
 use askama::Template;
 use axum::{
