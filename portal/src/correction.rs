@@ -42,6 +42,7 @@ pub(crate) async fn correct(
         actor: Actor::Parents,
         contact_version: None,
         content_version: Some(version),
+        paper: None,
     };
     // Once it is written down, its outcome is too, even if nobody waits for the answer any more.
     let new = New { case, seen, parent, version };

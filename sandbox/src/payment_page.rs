@@ -124,9 +124,9 @@ fn is_a_way_back(address: &str) -> bool {
         && address.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn escaped(text: &String) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+fn escaped(text: impl AsRef<str>) -> String {
+    let mut safe = String::with_capacity(text.as_ref().len());
+    for c in text.as_ref().chars() {
         match c {
             '&' | '<' | '>' | '"' | '\'' => {
                 write!(safe, "&#{};", u32::from(c)).expect("a string takes everything");

@@ -7,6 +7,7 @@ mod journeys;
 mod kills;
 mod long_histories;
 mod outages;
+mod papers;
 mod privacy;
 mod two_certify;
 mod undoing;
