@@ -86,7 +86,7 @@ impl Facts {
     #[must_use]
     pub fn papers_to_check(&self) -> bool {
         let came = |it: &PaperFacts| it.standing() == PaperStanding::Received;
-        let translated = !self.open_paper(Paper::Translation).is_some_and(|it| !came(it));
+        let translated = self.open_paper(Paper::Translation).is_none_or(came);
         translated && self.papers.values().any(came)
     }
 

@@ -283,7 +283,7 @@ async fn what_is_refused_says_why_and_can_be_sent_again() {
     let refused = Fact::PaperRefused { paper: Paper::SingleName, why, due };
     it.stage.happens(&it.case, &[refused]).await;
     let page = it.page().await;
-    assert!(page.contains("It is not signed, or not commissioned."), "{page}");
+    assert!(page.contains("It is not signed, or not before a commissioner."), "{page}");
     assert!(page.contains("Send it by February 1, 2027."), "{page}");
     assert!(!page.contains("File 1"), "{page}");
     assert_eq!(it.state().await, "REFUSED");
