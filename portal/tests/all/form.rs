@@ -272,6 +272,21 @@ async fn a_name_that_loses_letters_is_asked_for_as_federal_systems_will_write_it
 }
 
 #[tokio::test]
+async fn a_single_name_is_taken_and_the_family_hears_which_papers_it_needs() {
+    let stage = Stage::new().await;
+    let single = [
+        ("children/0/name/kind", "SINGLE"),
+        ("children/0/name/single", "Sahaiʔa"),
+        ("services/want_sin", "false"),
+    ];
+    let Walk { path, answer, .. } = stage.fill("fr", &single).await;
+    assert_eq!(path, "/fr/form/sent", "{}", answer.text);
+    assert!(answer.text.contains("/papers\""), "{}", answer.text);
+    let Walk { answer, .. } = stage.fill("fr", &[]).await;
+    assert!(!answer.text.contains("/papers\""), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn twins_are_two_cases_of_which_only_what_they_share_is_asked_once() {
     let stage = Stage::new().await;
     let twins = [

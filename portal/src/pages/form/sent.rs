@@ -26,6 +26,8 @@ struct ReceiptPage {
     hands_over: bool,
     /// Whether a second parent was written to.
     invited: bool,
+    /// Whether papers are needed, too.
+    needs_papers: bool,
     /// The page is for the second parent.
     second: bool,
 }
@@ -81,10 +83,11 @@ async fn shown(
 ) -> Result<Response, Problem> {
     let of_the_birth = submissions::cases(conn, submission).await?;
     let mut children = Vec::new();
-    let (mut hands_over, mut invited) = (false, false);
+    let (mut hands_over, mut invited, mut needs_papers) = (false, false, false);
     for (case, child) in of_the_birth {
         let access_code = portal.access.code(case, submission, parent);
         let row = cases::facts(conn, case).await?.ok_or(Problem::CaseNotFound)?;
+        needs_papers |= row.facts.awaits_papers();
         // Who came by a link, or is kept away from, has no codes here.
         let here = parents::all(conn, case).await?;
         let second = here.iter().find(|it| it.parent == 1);
@@ -104,6 +107,7 @@ async fn shown(
         children,
         hands_over: hands_over && parent == 0,
         invited,
+        needs_papers,
         second: parent > 0,
     };
     Ok((session::opens_cases(portal, codes), page(StatusCode::OK, &it)).into_response())
