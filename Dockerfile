@@ -14,8 +14,8 @@ COPY store store
 COPY tests tests
 COPY worker worker
 COPY workflows workflows
-# The command knows its pinned tools from this file.
-COPY deploy/tools.txt deploy/tools.txt
+# The command knows its pinned tools from these files.
+COPY deploy/tools.txt deploy/browser-tools.txt deploy/
 # The same profile as on one machine.
 RUN cargo build --locked --bins
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::json;
 
 use crate::ending::Ending;
+use crate::tools::browser;
 use crate::up::Announce;
 use crate::{bench, case, demo, load, output, sandbox, submit, test_services, up};
 
@@ -68,6 +69,9 @@ enum Command {
     Bench(bench::Options),
     /// Run a command with a throw-away PostgreSQL and the pinned Temporal at hand
     TestServices(test_services::Options),
+    /// Run a command with Node, Java and Chromium at hand, fetched if the machine lacks them
+    #[command(hide = true)]
+    BrowserTools(browser::Options),
     /// Fetch a list of pinned tools and say where they are
     #[command(hide = true)]
     Tools(ToolsOptions),
@@ -105,6 +109,7 @@ impl CommandLine {
             Command::Demo(options) => demo::run(&self.common, options).await,
             Command::Bench(options) => bench::run(&self.common, options).await,
             Command::TestServices(options) => test_services::run(options).await,
+            Command::BrowserTools(options) => browser::run_with_them(options).await,
             Command::Tools(options) => {
                 let tools = options.sources.tools()?;
                 let folder =

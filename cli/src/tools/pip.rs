@@ -5,16 +5,15 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use nix::sys::signal::Signal;
 use tokio::process::Command;
 
+use super::command::{run, run_well};
+use super::debian::Apt;
 use super::requirements::Requirement;
 use crate::say::Say;
-use crate::up::child::{FileMask, tie_to_us};
 
 /// Prints the path of every pip wheel that Python or the distribution carries.
 const CARRIED_WHEELS: &str = "
@@ -47,10 +46,7 @@ pub async fn install(wanted: &[Requirement], target: &Path, say: Say) -> Result<
         .env("PIP_USER", "0")
         .env("PIP_REQUIRE_VIRTUALENV", "0")
         .env("PIP_ROOT_USER_ACTION", "ignore");
-    let output = run(command, Duration::from_secs(900)).await?;
-    if !output.status.success() {
-        bail!("pip said: {}", last_words(&output));
-    }
+    run_well(command, Duration::from_secs(900)).await?;
     Ok(())
 }
 
@@ -113,40 +109,10 @@ async fn find(scratch: &Path, say: Say) -> Result<Pip> {
     }
 }
 
-/// Downloads and unpacks Debian's `python3-pip-whl`, leaving the machine's own package state alone, so that it needs no
-/// privileges.
+/// Debian's `python3-pip-whl`, which needs no other package.
 async fn from_distribution(scratch: &Path) -> Result<PathBuf> {
-    let apt = scratch.join("apt");
-    for place in ["lists/partial", "cache/archives/partial", "state"] {
-        std::fs::create_dir_all(apt.join(place)).context("cannot make a temporary directory")?;
-    }
-    let options = [
-        format!("Dir::State::Lists={}", apt.join("lists").display()),
-        format!("Dir::State={}", apt.join("state").display()),
-        format!("Dir::Cache={}", apt.join("cache").display()),
-        "Dir::State::status=/var/lib/dpkg/status".to_owned(),
-        "APT::Sandbox::User=".to_owned(),
-    ];
-    for step in [&["update"][..], &["download", "python3-pip-whl"]] {
-        let mut command = Command::new("apt-get");
-        command.arg("--quiet").current_dir(&apt);
-        for option in &options {
-            command.arg("-o").arg(option);
-        }
-        command.args(step);
-        let output = run(command, Duration::from_secs(300)).await?;
-        if !output.status.success() {
-            bail!("apt-get said: {}", last_words(&output));
-        }
-    }
-    let package = only_file(&apt, "deb").context("apt-get downloaded no package")?;
     let unpacked = scratch.join("unpacked");
-    let mut command = Command::new("dpkg-deb");
-    command.arg("--extract").arg(package).arg(&unpacked);
-    let output = run(command, Duration::from_secs(60)).await?;
-    if !output.status.success() {
-        bail!("dpkg-deb said: {}", last_words(&output));
-    }
+    Apt::new(scratch.join("apt")).await?.unpack("python3-pip-whl", &unpacked).await?;
     only_file(&unpacked.join("usr/share/python-wheels"), "whl")
         .context("the package has no wheel in it")
 }
@@ -161,28 +127,4 @@ fn only_file(dir: &Path, extension: &str) -> Option<PathBuf> {
 
 fn python() -> Command {
     Command::new("python3")
-}
-
-async fn run(mut command: Command, limit: Duration) -> Result<Output> {
-    let name = command.as_std().get_program().to_string_lossy().into_owned();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    tie_to_us(&mut command, Signal::SIGKILL, FileMask::OthersMayRead);
-    tokio::time::timeout(limit, command.output())
-        .await
-        .with_context(|| format!("{name} took longer than {} s", limit.as_secs()))?
-        .with_context(|| format!("cannot run {name}"))
-}
-
-/// The last lines of the error output, as one sentence part.
-fn last_words(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("WARNING"))
-        .collect();
-    match lines.as_slice() {
-        [] => output.status.to_string(),
-        lines => lines[lines.len().saturating_sub(2)..].join("; "),
-    }
 }
