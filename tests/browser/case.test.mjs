@@ -1,0 +1,170 @@
+// A family's page in its states, and everything that a family can do there.
+
+import assert from "node:assert/strict";
+import { before } from "node:test";
+import { BOTH, PAIRS, everyWay, withBrowser } from "./browser.mjs";
+import { accessible, reflows, sound } from "./checks.mjs";
+import { completed, family, messagesTo, sendNotice, stands, submit, until } from "./stack.mjs";
+import { say } from "./words.mjs";
+
+withBrowser();
+
+let done;
+before(async () => {
+  done = await completed();
+});
+
+/** The page says this text somewhere. */
+async function says(person, key, filled) {
+  const text = person.page.getByText(person.say(key, filled)).first();
+  assert.ok(await text.isVisible(), `${person.page.url()} says ${key}`);
+}
+
+/** The one-time code that was sent. */
+async function codeTo({ email }) {
+  const [message] = await messagesTo(email, { about: "ONE_TIME_CODE" });
+  return /\d{8}/.exec(message.body)[0];
+}
+
+everyWay("a family sees that everything is done, and reads what was shared", async (person) => {
+  await person.signsIn(done);
+  assert.equal(person.path, `/case/${done.ref}`);
+  for (const key of ["birth-REGISTERED", "certificate-MAILED", "sin-ISSUED"]) await says(person, key);
+  await sound(person);
+  const home = person.say("statement-back");
+  for (const [link, path] of [
+    ["case-statement", "/statement"],
+    ["shared-title", "/shared"],
+    ["confirmation-link", "/confirmation"],
+    ["loss-title", "/loss"],
+  ]) {
+    await person.keys.opens("link", person.say(link));
+    assert.equal(person.path, `/case/${done.ref}${path}`);
+    await sound(person);
+    await person.keys.opens("link", home);
+    assert.equal(person.path, `/case/${done.ref}`);
+  }
+}, PAIRS);
+
+everyWay("without a code the page of a case asks for one", async (person) => {
+  await person.opens(`/case/${done.ref}`);
+  assert.equal(person.path, "/status");
+}, PAIRS);
+
+everyWay("an address moves with a code that was sent, and nothing typed is lost", async (person) => {
+  const it = family();
+  const [found] = await submit(it);
+  await stands(found, "birth", "WAITING_NOTICE");
+  await person.signsIn(found);
+  await says(person, "birth-WAITING_NOTICE");
+  await sound(person);
+  await person.keys.opens("link", person.say("address-title"));
+  await sound(person);
+  await person.keys.opens("button", person.say("code-send"));
+  await says(person, "code-sent");
+  await person.keys.types("textbox", person.say("contact-contact-mailing-line1"), "7 Birch Street");
+  await person.keys.types("textbox", person.say("contact-contact-mailing-postal_code"), "K7L");
+  await person.keys.opens("button", person.say("address-send"));
+  // Wrong: the postal code. The code was not looked at yet.
+  await sound(person);
+  const line = person.page.getByRole("textbox", { name: person.say("contact-contact-mailing-line1") });
+  assert.equal(await line.inputValue(), "7 Birch Street");
+  await person.keys.opensInPage("link", person.say("asks-POSTAL_CODE"));
+  await person.keys.replaces("K7L 1A1");
+  const code = await codeTo(it);
+  const spaced = `${code.slice(0, 4)} ${code.slice(4)}`;
+  if (person.script) await person.keys.pastes("textbox", person.say("code-label"), spaced);
+  else await person.keys.types("textbox", person.say("code-label"), spaced);
+  await person.keys.opens("button", person.say("address-send"));
+  assert.equal(person.path, `/case/${found.ref}`);
+}, PAIRS);
+
+everyWay("a family takes the SIN request back, and an empty form says what is missing", async (person) => {
+  const it = family();
+  const [found] = await submit(it);
+  await stands(found, "birth", "WAITING_NOTICE");
+  await person.signsIn(found);
+  await person.keys.opens("link", person.say("withdraw-link"));
+  await sound(person);
+  await person.keys.opens("button", person.say("code-send"));
+  await person.keys.opens("button", person.say("withdraw-send"));
+  await sound(person);
+  await person.keys.opensInPage("link", person.say("withdraw-choose"));
+  await person.keys.chooses(person.say("withdraw-sin"));
+  await person.keys.types("textbox", person.say("code-label"), await codeTo(it));
+  await person.keys.opens("button", person.say("withdraw-send"));
+  assert.equal(person.path, `/case/${found.ref}`);
+  await stands(found, "sin", "WITHDRAWN");
+  await person.opens(`/case/${found.ref}`);
+  await says(person, "sin-WITHDRAWN");
+  await accessible(person);
+}, PAIRS);
+
+everyWay("a payment is declined, then made, and the birth does not wait for it", async (person) => {
+  const it = family("ordinary", (form) => delete form.services.payment_token);
+  const [found] = await submit(it);
+  await sendNotice(it);
+  await stands(found, "birth", "REGISTERED");
+  await person.signsIn(found);
+  await accessible(person);
+  await person.pays("declined");
+  // The province says no; the page then asks again.
+  await until("the payment is declined", async () => {
+    await person.opens(`/case/${found.ref}`);
+    return person.page.getByText(person.say("fee-DECLINED")).first().isVisible();
+  });
+  await says(person, "certificate-PAYMENT_NEEDED");
+  await sound(person);
+  await person.pays("approved");
+  await stands(found, "certificate", "MAILED");
+  await person.opens(`/case/${found.ref}`);
+  await says(person, "certificate-MAILED");
+  assert.equal(await person.page.getByRole("heading", { name: person.say("pay-title") }).count(), 0);
+}, PAIRS);
+
+everyWay("whoever goes back from the payment page without paying is where they were", async (person) => {
+  const [found] = await submit(family("ordinary", (form) => delete form.services.payment_token));
+  await person.signsIn(found);
+  await person.pays(undefined);
+  assert.equal(person.path, `/case/${found.ref}`);
+  assert.equal(await person.page.getByRole("link", { name: person.saying("pay-go") }).count(), 1);
+}, BOTH);
+
+everyWay("a family that lost their child presses one button", async (person) => {
+  const it = family();
+  const [found] = await submit(it);
+  await person.signsIn(found);
+  await person.keys.opens("link", person.say("loss-title"));
+  await person.keys.opens("button", person.say("loss-send"));
+  assert.equal(person.path, `/case/${found.ref}`);
+  await says(person, "loss-told-title");
+  assert.equal(await person.page.getByText(person.say("part-certificate")).count(), 0);
+  await sound(person);
+}, PAIRS);
+
+everyWay("the other parent of a protected one sees only that the birth was received", async (person, arrives) => {
+  const [found] = await submit(family());
+  await person.signsIn(found);
+  await person.keys.toControl(person.page.locator("summary", { hasText: person.say("protect-title") }), "protection");
+  await person.keys.press("Enter");
+  await reflows(person);
+  await person.keys.opens("button", person.say("protect-send"));
+  await says(person, "protect-done");
+  await accessible(person);
+
+  const other = await arrives({ ...person, viewport: undefined });
+  await other.signsIn({ ref: found.ref, access_code: found.other_access_codes[0].access_code });
+  assert.equal(other.path, `/case/${found.ref}`);
+  assert.equal(await other.page.getByRole("link", { name: other.say("case-statement") }).count(), 0);
+  await sound(other);
+}, PAIRS);
+
+everyWay("a parent is written to in the language they choose", async (person) => {
+  const [found] = await submit(family());
+  await person.signsIn(found);
+  // Their form was in English.
+  await person.keys.opens("button", say("fr", "spoken-change"));
+  assert.ok(person.page.url().endsWith(`/fr/case/${found.ref}`));
+  assert.ok(await person.page.getByText(say("fr", "spoken-now")).isVisible());
+  await accessible(person);
+}, BOTH);
