@@ -1,0 +1,242 @@
+// What can happen on the way through the form: twins, a second parent elsewhere, payment, mistakes, a lost connection, a pause.
+
+import assert from "node:assert/strict";
+import { BOTH, PAIRS, everyWay, people, withBrowser } from "./browser.mjs";
+import { accessible, sound } from "./checks.mjs";
+import { Form } from "./form.mjs";
+import { family, familyApart, linkIn, messagesTo, sendNotice, stands, submit, until } from "./stack.mjs";
+
+withBrowser();
+
+people("twins are two cases of one form", async (arrives) => {
+  const it = family("twins");
+  const found = await new Form(await arrives({ language: "fr", script: false }), it).sends();
+  assert.equal(found.length, 2);
+  await sendNotice(it);
+  for (const one of found) await stands(one, "birth", "REGISTERED");
+});
+
+// One parent; a letter that the federal exchange lacks; born at home.
+for (const example of ["sole-parent", "exchange-form", "no-sin"]) {
+  people(`the family of the example ${example} comes through`, async (arrives) => {
+    const it = family(example);
+    const [found] = await new Form(await arrives({ language: "en" }), it).sends();
+    await sendNotice(it);
+    await stands(found, "birth", "REGISTERED");
+  });
+}
+
+everyWay("the second parent certifies on another device, through a link", async (person, arrives) => {
+  const it = familyApart(person.language);
+  const [found] = await new Form(person, it).sends();
+  await sound(person);
+  await stands(found, "birth", "WAITING_SECOND_PARENT");
+  const [message] = await messagesTo(it.phone);
+  const other = await arrives({ ...person, viewport: undefined });
+  await other.opens(linkIn(message, other.language));
+  await other.keys.types("textbox", other.say("invited-name"), "Marc Tremblay");
+  await other.keys.answers("born", "1992-09-23");
+  await other.keys.opens("button", other.say("invited-send"));
+  await other.keys.opens("link", other.say("welcome-read", { case: found.ref }));
+  await other.keys.ticks(other.saying("certify-agrees"));
+  await other.keys.ticks(other.say("label-certification"));
+  await other.keys.types("textbox", other.say("label-typed-name"), "Marc Tremblay");
+  await other.keys.opens("button", other.say("certify-send"));
+  await sendNotice(it);
+  await stands(found, "birth", "REGISTERED");
+}, PAIRS);
+
+everyWay("a family pays from its receipt: declined, then paid", async (person) => {
+  const it = family();
+  const form = new Form(person, it);
+  await form.sends();
+  const [found] = await form.receipt();
+  await person.pays("declined");
+  await sendNotice(it);
+  await stands(found, "certificate", "PAYMENT_NEEDED");
+  await stands(found, "birth", "REGISTERED");
+  await person.opens(`/case/${found.ref}`);
+  const loads = person.loads;
+  await person.pays("approved");
+  // To the hosted page and back: nothing else was loaded, and nothing typed.
+  assert.equal(person.path, `/case/${found.ref}`);
+  assert.ok(person.loads - loads <= 2, `${person.loads - loads} page loads`);
+  await stands(found, "certificate", "MAILED");
+}, BOTH);
+
+everyWay("what was certified is put right, and certified again by each parent", async (person, arrives) => {
+  const it = family();
+  const [found] = await submit(it);
+  await stands(found, "birth", "WAITING_NOTICE");
+  await person.signsIn(found);
+  await person.keys.opens("button", person.say("correct-go"));
+  const form = new Form(person, it, { "children/0/name/first": "Olivia Jane" });
+  assert.equal(form.at, "review");
+  await sound(person);
+  assert.deepEqual(await form.errors(), [], "what was certified is taken as it is");
+  await person.keys.opens("link", person.say("review-change", { what: person.say("step-baby-name") }));
+  await form.goesTo("certify-1");
+  await form.answers();
+  await accessible(person);
+  await form.continues();
+  assert.equal(person.path, `/case/${found.ref}`);
+  await accessible(person);
+
+  const other = await arrives({ ...person, viewport: undefined });
+  await other.signsIn({ ref: found.ref, access_code: found.other_access_codes[0].access_code });
+  await other.opens(`/case/${found.ref}/statement`);
+  assert.ok(await other.page.getByText(/Olivia Jane/).first().isVisible());
+  await other.keys.ticks(other.saying("certify-agrees"));
+  await other.keys.ticks(other.say("label-certification"));
+  await other.keys.types("textbox", other.say("label-typed-name"), "Marc Tremblay");
+  await other.keys.opens("button", other.say("certify-send"));
+  await sendNotice(it);
+  await stands(found, "birth", "REGISTERED");
+}, BOTH);
+
+everyWay("three errors are put right from the summary, with one page load and nothing typed twice", async (person) => {
+  const wrong = {
+    "children/0/date_of_birth": "2030-01-01",
+    "children/0/weight_grams": "12",
+    "children/0/gestation_weeks": "99",
+  };
+  const it = family();
+  const form = await new Form(person, it, wrong).begins();
+  await form.goesTo("baby-1/birth");
+  await form.answers();
+  await form.continues();
+  assert.equal((await form.errors()).length, 3, `${await form.errors()}`);
+  await sound(person);
+  const loads = person.loads;
+  for (const [nth, name] of Object.keys(wrong).entries()) {
+    const links = person.page.getByRole("alert").getByRole("link");
+    await person.keys.toControl(links.nth(nth), "the error");
+    await person.keys.press("Enter");
+    await form.person.keys.answers(name, name.endsWith("date_of_birth") ? "2026-11-16" : name.endsWith("weeks") ? "39" : "3410");
+  }
+  await form.continues();
+  assert.equal(form.at, "place");
+  assert.equal(person.loads - loads, 1, "page loads");
+}, PAIRS);
+
+/** As often as the form was received, a message says so. */
+async function isOneCase({ email }, [{ ref }]) {
+  const messages = await messagesTo(email, { about: "RECEIVED" });
+  assert.deepEqual(new Set(messages.map(({ reference }) => reference.split("/")[0])), new Set([ref]));
+}
+
+everyWay("when the answer is lost on the way, the form was sent once, and the parent is told so", async (person) => {
+  const it = family();
+  const form = await new Form(person, it).begins();
+  await form.goesTo("certify-2");
+  await form.answers();
+  const { devtools, page } = person;
+  devtools.on("Fetch.requestPaused", ({ requestId, request }) =>
+    request.method === "POST"
+      ? devtools.send("Fetch.failRequest", { requestId, errorReason: "ConnectionAborted" })
+      : devtools.send("Fetch.continueRequest", { requestId }),
+  );
+  await devtools.send("Fetch.enable", { patterns: [{ urlPattern: "*/form/certify-2", requestStage: "Response" }] });
+  await person.keys.toControl(form.button, "the button that sends");
+  const lost = page.waitForEvent("requestfailed");
+  await person.keys.press("Enter");
+  await lost;
+  await devtools.send("Fetch.disable");
+  // The browser is busy with its own page about it for a moment.
+  await until("the page opens", () => person.opens("/form/certify-2").catch(() => false));
+  assert.equal(form.at, "sent");
+  const found = await form.receipt();
+  await page.reload();
+  assert.deepEqual(await form.receipt(), found);
+  await isOneCase(it, found);
+}, BOTH);
+
+everyWay("a button that is pressed twice sends one form", async (person) => {
+  const it = family();
+  const form = await new Form(person, it).begins();
+  await form.goesTo("certify-2");
+  await form.answers();
+  await person.keys.toControl(form.button, "the button that sends");
+  await Promise.all([person.keys.press("Enter"), person.keys.press("Enter")]);
+  await person.page.waitForURL(/\/form\/sent$/);
+  await isOneCase(it, await form.receipt());
+}, BOTH);
+
+everyWay("whom the form is not for is told kindly, and can change the answer", async (person) => {
+  for (const [input, value] of [
+    ["start/born_in_province", "false"],
+    ["start/live_birth", "false"],
+    ["start/already_registered", "true"],
+    ["start/surrogacy", "true"],
+    ["start/parent_count", "3"],
+  ]) {
+    const form = await new Form(person, family(), { [input]: value }).begins();
+    await form.answers();
+    await form.continues();
+    assert.match(form.at, /^out\//);
+    await sound(person);
+    await person.keys.opens("link", person.say("out-back"));
+    assert.equal(form.at, "start");
+  }
+}, BOTH);
+
+everyWay("a form is saved, and opened by its code on another device", async (person, arrives) => {
+  const form = await new Form(person).begins();
+  await form.goesTo("place");
+  await form.answers();
+  await person.keys.opens("button", person.say("form-later"));
+  assert.equal(form.at, "kept");
+  await sound(person);
+  const code = await form.code();
+  const other = await arrives({ ...person, viewport: undefined });
+  await other.opens();
+  await other.keys.opens("link", other.say("return-title"));
+  await sound(other);
+  await other.keys.types("textbox", other.say("return-code"), "0000-0000-0000-0000");
+  await other.keys.opens("button", other.say("return-go"));
+  await sound(other);
+  await other.keys.types("textbox", other.say("return-code"), code);
+  await other.keys.opens("button", other.say("return-go"));
+  const again = new Form(other, form.it);
+  assert.equal(again.at, "place");
+  assert.equal(await other.page.locator('[name="place/municipality"]').inputValue(), "Ottawa");
+  await again.goesTo("sent");
+  await again.receipt();
+}, BOTH);
+
+const WITH_SCRIPTS = BOTH.map((it) => ({ ...it, script: true }));
+
+everyWay("a warning comes before the form rests; one key goes on, without a page load", async (person) => {
+  await person.page.clock.install();
+  const form = await new Form(person).begins();
+  await form.goesTo("place");
+  await form.answers();
+  const loads = person.loads;
+  await person.page.clock.fastForward("26:00");
+  await person.page.getByRole("dialog", { name: person.say("session-title") }).waitFor();
+  await accessible(person);
+  await person.keys.to("button", person.say("session-stay"));
+  await person.keys.press("Enter");
+  await person.page.getByRole("dialog").waitFor({ state: "hidden" });
+  assert.equal(person.loads - loads, 0, "page loads");
+  assert.equal(await person.page.locator('[name="place/municipality"]').inputValue(), "Ottawa");
+  await form.continues();
+  assert.equal(form.at, "parent-1/name");
+}, WITH_SCRIPTS);
+
+everyWay("a form that rested is opened by its code, with one page load and nothing typed twice", async (person) => {
+  await person.page.clock.install();
+  const form = await new Form(person).begins();
+  await form.goesTo("place");
+  await form.answers();
+  const code = await form.code();
+  await person.page.clock.fastForward("31:00");
+  await person.page.waitForURL(/\/form\/return/);
+  await sound(person);
+  const loads = person.loads;
+  await person.keys.types("textbox", person.say("return-code"), code);
+  await person.keys.opens("button", person.say("return-go"));
+  assert.equal(form.at, "place");
+  assert.equal(person.loads - loads, 1, "page loads");
+  assert.equal(await person.page.locator('[name="place/municipality"]').inputValue(), "Ottawa");
+}, WITH_SCRIPTS);
