@@ -1,7 +1,8 @@
 # The front door. `make` alone says what there is.
 #
 # Everything is built with one profile (dev), so that the demo, the tests and the linters share what is compiled.
-# What the machine lacks besides Rust, Python 3 and make is fetched once, pinned by hash, into the target directory.
+# What the machine lacks besides Rust, Python 3 and make is fetched once into the target directory, pinned by hash where
+# its publisher keeps old versions.
 
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -9,10 +10,10 @@ NEWBORN := $(TARGET)/debug/newborn
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build demo up test cargo-tests bench histories lint
+.PHONY: help build demo up test cargo-tests browser screenshots bench histories lint
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build:
 	$(CARGO) build --workspace --bins --locked
@@ -25,6 +26,7 @@ up: build ## Bring the stack up in .newborn/ and keep it up until Ctrl-C
 
 test: build ## Run every test
 	$(NEWBORN) test-services -- $(MAKE) --no-print-directory cargo-tests
+	$(MAKE) --no-print-directory browser
 
 # Inside `newborn test-services`: with a throw-away PostgreSQL and the pinned Temporal in the environment.
 cargo-tests:
@@ -32,6 +34,12 @@ cargo-tests:
 	if $(CARGO) nextest --version >/dev/null 2>&1; \
 	then $(CARGO) nextest run --no-fail-fast --workspace --locked; \
 	else $(CARGO) test --no-fail-fast --workspace --lib --bins --tests --locked; fi
+
+browser: build ## Drive the pages in Chromium, by keyboard; FILES=case names some
+	$(NEWBORN) browser-tools -- node tests/browser/run.mjs $(FILES)
+
+screenshots: build ## Make the pictures of the pages in docs/ anew
+	$(NEWBORN) browser-tools -- node tests/browser/run.mjs screenshots
 
 # What is measured is our code, so it is optimised like the libraries are. The demo and the tests build quicker without.
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL := 1
