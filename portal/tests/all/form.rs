@@ -218,7 +218,7 @@ async fn each_parent_sees_their_own_code_and_not_the_others() {
     let stage = Stage::new().await;
     let Walk { cookies, answer, .. } = stage.fill("en", &[]).await;
     let codes = |page: &str| -> Vec<String> {
-        page.split("<dd class=\"code\">").skip(1).map(|it| between_tags(it)).collect()
+        page.split("<dd class=\"code\">").skip(1).map(between_tags).collect()
     };
     let first = codes(&answer.text);
     let second = codes(&stage.page("/en/form/sent-2", &cookies).await.text);

@@ -273,14 +273,13 @@ impl Typed {
 
     fn fit_place(&self, form: &mut Form) {
         let place = &mut form.place;
+        let listed = place.facility_id.is_some();
         match place.kind.as_deref().and_then(|it| it.parse::<PlaceKind>().ok()) {
-            Some(PlaceKind::Hospital | PlaceKind::OtherFacility) => {
-                if place.facility_id.is_some() {
-                    place.location_text = None;
-                }
+            Some(PlaceKind::Hospital | PlaceKind::OtherFacility) if listed => {
+                place.location_text = None;
             }
             Some(PlaceKind::Home | PlaceKind::Other) => place.facility_id = None,
-            None => (),
+            Some(PlaceKind::Hospital | PlaceKind::OtherFacility) | None => (),
         }
         if form.attendant.kind.as_deref() == Some("NONE") {
             form.attendant.name = None;
