@@ -168,3 +168,65 @@ everyWay("a parent is written to in the language they choose", async (person) =>
   assert.ok(await person.page.getByText(say("fr", "spoken-now")).isVisible());
   await accessible(person);
 }, BOTH);
+
+/** The smallest file that is a PDF by its first bytes. */
+const PDF = { name: "paper.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n%%EOF\n") };
+
+everyWay("a family sends the papers that a single name needs, or says that it mails them", async (person) => {
+  const single = (form) => (form.children[0].name = { kind: "SINGLE", single: form.children[0].name.first });
+  const [found] = await submit(family("ordinary", single));
+  await person.signsIn(found);
+  await person.keys.opens("link", person.say("needed-go"));
+  assert.equal(person.path, `/case/${found.ref}/papers`);
+  await sound(person);
+  await person.keys.opens("button", person.say("needed-send"));
+  assert.ok((await person.page.getByRole("alert").getByRole("link").count()) > 0, "it asks for a file");
+  await sound(person);
+  // What a person chooses in the window of their system.
+  const files = person.page.locator("input[type=file]").first();
+  await files.setInputFiles({ ...PDF, name: "paper.txt", buffer: Buffer.from("a letter") });
+  await person.keys.opens("button", person.say("needed-send"));
+  assert.ok(await person.page.getByRole("alert").isVisible(), "a letter in plain text is not taken");
+  await person.page.locator("input[type=file]").first().setInputFiles(PDF);
+  await person.keys.opens("button", person.say("needed-send"));
+  await says(person, "paper-state-RECEIVED");
+  await sound(person);
+
+  const [mails] = await submit(family("ordinary", single));
+  await person.signsIn(mails);
+  await person.keys.opens("link", person.say("needed-go"));
+  await person.keys.toControl(person.page.locator("summary", { hasText: person.say("needed-mail-title") }), "the way by mail");
+  await person.keys.press("Enter");
+  await person.keys.opens("button", person.say("needed-mail-send"));
+  await says(person, "paper-state-TO_BE_MAILED");
+  await sound(person);
+}, PAIRS);
+
+/** Plays the weather, and tells whether somebody came. */
+async function weather(person) {
+  let came = false;
+  await person.context.route(/^https:\/\/(weather|meteo)\.gc\.ca\//, (route) => {
+    came = true;
+    return route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Weather</title>" });
+  });
+  return () => until("the weather is shown", async () => came && (await person.page.title()) === "Weather");
+}
+
+everyWay("whoever must not be seen leaves at once, and the browser has forgotten the code", async (person) => {
+  const shown = await weather(person);
+  await person.signsIn(done);
+  await person.keys.toControl(person.page.locator("a[data-leave]"), "the quick way out");
+  await person.keys.press("Enter");
+  await shown();
+  await person.opens(`/case/${done.ref}`);
+  assert.equal(person.path, "/status");
+}, PAIRS);
+
+everyWay("Escape three times is the same", async (person) => {
+  const shown = await weather(person);
+  await person.signsIn(done);
+  for (let nth = 0; nth < 3; nth++) await person.keys.press("Escape");
+  await shown();
+  await person.opens(`/case/${done.ref}`);
+  assert.equal(person.path, "/status");
+}, PAIRS.filter((it) => it.script));

@@ -8,13 +8,13 @@ import { family, familyApart, linkIn, messagesTo, sendNotice, stands, submit, un
 
 withBrowser();
 
-people("twins are two cases of one form", async (arrives) => {
+everyWay("twins are two cases of one form", async (person) => {
   const it = family("twins");
-  const found = await new Form(await arrives({ language: "fr", script: false }), it).sends();
+  const found = await new Form(person, it).sends();
   assert.equal(found.length, 2);
   await sendNotice(it);
   for (const one of found) await stands(one, "birth", "REGISTERED");
-});
+}, PAIRS);
 
 // One parent; a letter that the federal exchange lacks; born at home.
 for (const example of ["sole-parent", "exchange-form", "no-sin"]) {
@@ -28,7 +28,14 @@ for (const example of ["sole-parent", "exchange-form", "no-sin"]) {
 
 everyWay("the second parent certifies on another device, through a link", async (person, arrives) => {
   const it = familyApart(person.language);
-  const [found] = await new Form(person, it).sends();
+  const form = await new Form(person, it).begins();
+  await form.goesTo("contact");
+  const loads = person.loads;
+  await form.answers();
+  await form.continues();
+  assert.equal(person.loads - loads, 1, "page loads to invite");
+  await form.goesTo("sent");
+  const [found] = await form.receipt();
   await sound(person);
   await stands(found, "birth", "WAITING_SECOND_PARENT");
   const [message] = await messagesTo(it.phone);
@@ -62,7 +69,7 @@ everyWay("a family pays from its receipt: declined, then paid", async (person) =
   assert.equal(person.path, `/case/${found.ref}`);
   assert.ok(person.loads - loads <= 2, `${person.loads - loads} page loads`);
   await stands(found, "certificate", "MAILED");
-}, BOTH);
+}, PAIRS);
 
 everyWay("what was certified is put right, and certified again by each parent", async (person, arrives) => {
   const it = family();
@@ -92,7 +99,7 @@ everyWay("what was certified is put right, and certified again by each parent", 
   await other.keys.opens("button", other.say("certify-send"));
   await sendNotice(it);
   await stands(found, "birth", "REGISTERED");
-}, BOTH);
+}, PAIRS);
 
 everyWay("three errors are put right from the summary, with one page load and nothing typed twice", async (person) => {
   const wrong = {
@@ -149,7 +156,7 @@ everyWay("when the answer is lost on the way, the form was sent once, and the pa
   await page.reload();
   assert.deepEqual(await form.receipt(), found);
   await isOneCase(it, found);
-}, BOTH);
+}, PAIRS);
 
 everyWay("a button that is pressed twice sends one form", async (person) => {
   const it = family();
@@ -160,7 +167,7 @@ everyWay("a button that is pressed twice sends one form", async (person) => {
   await Promise.all([person.keys.press("Enter"), person.keys.press("Enter")]);
   await person.page.waitForURL(/\/form\/sent$/);
   await isOneCase(it, await form.receipt());
-}, BOTH);
+}, PAIRS);
 
 everyWay("whom the form is not for is told kindly, and can change the answer", async (person) => {
   for (const [input, value] of [

@@ -55,21 +55,6 @@ impl Plan {
         self
     }
 
-    /// Has messages carried to a message service.
-    #[must_use]
-    pub fn with_messages(mut self, post: &PostOffice) -> Self {
-        let key = post.key_file().display().to_string();
-        for (name, value) in [
-            ("NEWBORN_NOTIFY_URL", post.address()),
-            ("NEWBORN_NOTIFY_KEY_FILE", &key),
-            ("NEWBORN_NOTIFY_EMAIL_TEMPLATE", "email"),
-            ("NEWBORN_NOTIFY_SMS_TEMPLATE", "text"),
-        ] {
-            self.environment.push((name.to_owned(), value.to_owned()));
-        }
-        self
-    }
-
     /// Another option of `newborn up`.
     #[must_use]
     pub fn option(mut self, option: &str) -> Self {
@@ -298,6 +283,12 @@ impl Stack {
     /// If the sandbox does not answer.
     pub fn ledger(&self) -> Result<Ledger> {
         Ok(Ledger(self.newborn(&["sandbox", "ledger"])?))
+    }
+
+    /// What was sent to parents.
+    #[must_use]
+    pub const fn post(&self) -> PostOffice<'_> {
+        PostOffice(self)
     }
 
     /// The worker's own metrics.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tests::{Browser, Family, PostOffice, Stack, browser::Shown, stack::Plan};
+use tests::{Browser, Family, Stack, browser::Shown, stack::Plan};
 
 /// A word that occurs nowhere else.
 const CANARY: &str = "Quetzalcoatlus";
@@ -46,9 +46,8 @@ fn with_canaries(mut family: Family) -> Family {
 
 #[test]
 fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Result<()> {
-    let post = PostOffice::open()?;
     let plan = Plan::default().taking("0.2").panicking_once("SubmitStatement");
-    let mut stack = plan.with_messages(&post).start()?;
+    let mut stack = plan.start()?;
 
     // The happy path, but for an activity that panics with all it knows.
     let happy = with_canaries(Family::ordinary("Happy"));
@@ -103,8 +102,9 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
     cases[0].decide("correct-contact", "PARENTS_ASKED", &["--set", &set])?;
     drop(cases);
 
-    pages(&stack, &post)?;
-    for letter in post.letters() {
+    pages(&stack)?;
+    draft(&stack)?;
+    for letter in stack.post().letters()? {
         assert_absent("a message", &letter.text);
     }
 
@@ -118,7 +118,8 @@ fn a_canary_in_every_typed_field_is_found_in_no_history_log_or_metric() -> Resul
 }
 
 /// What parents type into their pages: who they are, a signature, an address; also what is wrong, or for nobody.
-fn pages(stack: &Stack, post: &PostOffice) -> Result<()> {
+fn pages(stack: &Stack) -> Result<()> {
+    let post = stack.post();
     let other = format!("{CANARY}.other@example.ca");
     let family = with_canaries(Family::ordinary("Pages")).with_second_parent_at(&other);
     stack.notice(&family)?;
@@ -176,6 +177,45 @@ fn pages(stack: &Stack, post: &PostOffice) -> Result<()> {
     }
     let log = std::fs::read_to_string(stack.file("logs/portal.log"))?;
     assert!(log.contains("/{language}/read/{token}"), "the portal logs no requests");
+    Ok(())
+}
+
+/// What parents type into the pages of the form, rightly or wrongly, before they send it or leave it.
+fn draft(stack: &Stack) -> Result<()> {
+    let mut browser = Browser::at(stack)?;
+    let start = [
+        ("babies", "1"),
+        ("start/born_in_province", "true"),
+        ("start/already_registered", "false"),
+        ("start/live_birth", "true"),
+        ("start/surrogacy", "false"),
+        ("start/parent_count", "2"),
+        ("start/all_parents_present", "true"),
+    ];
+    expect(&browser.send("/en/form/start", &start)?, 303);
+    let name = [
+        ("children/0/name/kind", "DUAL"),
+        ("children/0/name/first", CANARY),
+        ("children/0/name/last", CANARY),
+    ];
+    expect(&browser.send("/en/form/baby-1/name", &name)?, 303);
+    for (page, input) in [
+        ("baby-1/birth", "children/0/weight_grams"),
+        ("place", "place/location_text"),
+        ("parent-1/name", "parents/0/legal_name/first"),
+        ("parent-2/about", "parents/1/birth_place/municipality"),
+        ("address", "contact/usual_residence/line1"),
+        ("contact", "parents/1/contact/email"),
+    ] {
+        expect(&browser.send(&format!("/en/form/{page}"), &[(input, CANARY)])?, 422);
+        let spoken = [(input, CANARY), ("speak", "fr")];
+        expect(&browser.send(&format!("/en/form/{page}"), &spoken)?, 303);
+    }
+    assert!(browser.page("/en/form/review")?.text.contains(CANARY), "what was typed is kept");
+    let later = [("place/municipality", CANARY), ("later", "true")];
+    expect(&browser.send("/fr/form/place", &later)?, 303);
+    expect(&browser.send("/fr/form/keep?page=place", &later)?, 204);
+    expect(&Browser::at(stack)?.send("/fr/form/return", &[("code", CANARY)])?, 404);
     Ok(())
 }
 

@@ -163,6 +163,7 @@ fn case() -> Value {
         "fee": { "state": "UNEARNED", "amount_cents": 4000 },
         "desk": task(),
         "tasks": [task()],
+        "papers": [],
         "timeline": [
             entry(1, "PARENTS", "received", json!({})),
             entry(2, "PARENTS", "parent-certified", json!({ "parent": 0, "version": 1 })),

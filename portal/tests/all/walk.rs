@@ -58,6 +58,8 @@ impl Route {
                 .replace("{language}", language)
                 .replace("{ref}", at.case)
                 .replace("{token}", at.token)
+                .replace("{paper}", "SINGLE_NAME")
+                .replace("{number}", "1")
                 .replace("{hash}", "0123456789abcdef")
                 .replace("{name}", "style.css")
                 .replace("{code}", "NOT_LIVE_BIRTH")
