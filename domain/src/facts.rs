@@ -2,6 +2,7 @@
 
 mod message;
 mod papers;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -403,6 +404,13 @@ impl Facts {
             }
             Fact::ParentReminded { .. } => Change::Known,
             Fact::ParentCertified { parent, version } => self.certified(*parent, *version, at),
+            // An officer who knows better protects the other one.
+            Fact::Protected { parent }
+                if self.protected.as_ref().is_some_and(|it| it.it != *parent) =>
+            {
+                self.protected = Some(Dated { at, it: *parent });
+                Change::New
+            }
             Fact::Protected { parent } => set(&mut self.protected, at, *parent),
             Fact::LossReported { .. } => once(&mut self.loss_reported, at),
             Fact::WithdrawalAgreed { parent } => {
@@ -410,7 +418,7 @@ impl Facts {
                 if new { Change::New } else { Change::Known }
             }
             Fact::ParentObjected { objection, .. } => {
-                if self.objection.as_ref().is_some_and(|known| known.it == *objection) {
+                if self.objection.as_ref().is_some_and(|known| !objection.outweighs(known.it)) {
                     return Change::Known;
                 }
                 self.objection = Some(Dated { at, it: *objection });
@@ -547,6 +555,7 @@ impl Facts {
         self.content_version = version;
         self.papers_are_looked_at_again();
         self.certified_by.clear();
+        self.withdrawal_agreed_by.clear();
         self.certified = None;
         self.invited = Some(at);
         self.reminded = 0;

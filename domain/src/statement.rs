@@ -196,6 +196,17 @@ impl Objection {
             Self::NotAParent | Self::DoesNotAgree => true,
         }
     }
+
+    /// Whether this is to be heard although the other stands already: nothing that is for the registrar is taken back by
+    /// saying less.
+    #[must_use]
+    pub const fn outweighs(self, other: Self) -> bool {
+        matches!(
+            (other, self),
+            (Self::SomethingWrong, Self::DoesNotAgree | Self::NotAParent)
+                | (Self::DoesNotAgree, Self::NotAParent)
+        )
+    }
 }
 
 /// One parent's certification, without its time: the case file dates it.

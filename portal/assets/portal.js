@@ -101,7 +101,8 @@ if (session) {
   const { keep, end, ended } = session.dataset;
   const dialog = session.querySelector("dialog");
   const failed = session.querySelector("[data-failed]");
-  const others = new BroadcastChannel(`session ${keep}`);
+  // All pages of one session, in both languages.
+  const others = new BroadcastChannel(`session ${new URL(keep, location).pathname.slice(3)}`);
   let used = Date.now();
   let over = false;
   // Read each time: it may change while the page is open.

@@ -32,6 +32,15 @@ pub(crate) enum Viewer {
     Staff(Member),
 }
 
+impl Viewer {
+    fn is_shown(&self, fact: &Fact) -> bool {
+        match self {
+            Self::Parent(parent) => fact.is_shown_to(*parent),
+            Self::Staff(_) => true,
+        }
+    }
+}
+
 /// A case as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Case)]
@@ -215,7 +224,11 @@ pub(crate) async fn show(
         papers: PaperView::all(facts),
         desk: tasks.first().cloned(),
         tasks,
-        timeline: timeline.into_iter().map(|it| entry(it, viewer)).collect(),
+        timeline: timeline
+            .into_iter()
+            .filter(|it| viewer.is_shown(&it.fact))
+            .map(|it| entry(it, viewer))
+            .collect(),
     })
 }
 
@@ -275,7 +288,11 @@ pub(crate) fn tasks(facts: &Facts, viewer: &Viewer) -> Vec<TaskView> {
             .filter(|action| may(*action))
             .collect(),
     };
-    facts.desk.iter().map(view).collect()
+    let shown = |task: &&Task| match viewer {
+        Viewer::Parent(_) => task.reason.is_shown_to_parents(),
+        Viewer::Staff(_) => true,
+    };
+    facts.desk.iter().filter(shown).map(view).collect()
 }
 
 fn entry(it: log::Entry, viewer: &Viewer) -> EntryView {

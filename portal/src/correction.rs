@@ -12,10 +12,12 @@ use domain::{
 };
 use store::{
     cases::{self, CaseRow, Seen},
-    certifications, contents,
-    drafts::Corrects,
+    certifications::{self, Certify},
+    contents,
+    drafts::{self, Corrects},
     messages,
 };
+use uuid::Uuid;
 
 use crate::{Portal, decisions::put, problem::Problem};
 
@@ -24,6 +26,7 @@ use crate::{Portal, decisions::put, problem::Problem};
 pub(crate) async fn correct(
     portal: &Portal,
     row: &CaseRow,
+    draft: Uuid,
     corrects: Corrects,
     correction: Correction,
 ) -> Result<(), Problem> {
@@ -31,6 +34,9 @@ pub(crate) async fn correct(
     row.facts.situation().allows(action, leg).map_err(Problem::NotAllowed)?;
     let Corrects { case, parent, version: corrected, .. } = corrects;
     let seen = row.revision;
+    if row.facts.is_closed_to(parent) {
+        return Err(Problem::CaseNotFound);
+    }
     if row.facts.content_version != corrected {
         return Err(Problem::Stale(seen));
     }
@@ -45,7 +51,7 @@ pub(crate) async fn correct(
         paper: None,
     };
     // Once it is written down, its outcome is too, even if nobody waits for the answer any more.
-    let new = New { case, seen, parent, version };
+    let new = New { draft, case, seen, parent, version };
     let taken = tokio::spawn(finish(portal.clone(), new, decision, correction.certification));
     taken.await.unwrap_or(Err(Problem::Internal))
 }
@@ -53,6 +59,7 @@ pub(crate) async fn correct(
 /// A new version, as one parent wrote it.
 #[derive(Clone, Copy)]
 struct New {
+    draft: Uuid,
     case: CaseRef,
     /// The revision of the case that was looked at.
     seen: i64,
@@ -95,16 +102,23 @@ async fn finish(
     decision: Decision,
     certification: Certification,
 ) -> Result<(), Problem> {
-    let New { case, seen, parent, version } = new;
+    let New { draft, case, seen, parent, version } = new;
     put(portal.clone(), case, seen, decision).await?;
     let now = portal.now();
     let mut tx = portal.pool.begin().await?;
     let corrected = [Fact::ContentCorrected { version }];
     cases::record(&mut tx, case, Actor::Parents, None, &corrected, now).await?;
-    certifications::certify(&mut tx, &portal.keys, case, parent, version, &certification, now)
-        .await?;
-    let certified = [Fact::ParentCertified { parent, version }];
-    cases::record(&mut tx, case, Actor::Parents, None, &certified, now).await?;
+    let certified =
+        certifications::certify(&mut tx, &portal.keys, case, parent, version, &certification, now);
+    match certified.await? {
+        Certify::New => {
+            let certified = [Fact::ParentCertified { parent, version }];
+            cases::record(&mut tx, case, Actor::Parents, None, &certified, now).await?;
+        }
+        // Another parent corrected it once more meanwhile.
+        Certify::Already | Certify::Stale { .. } => (),
+    }
+    drafts::corrected(&mut tx, draft, case).await?;
     messages::tell(&mut tx, case, Message::CertifyAgain, now).await?;
     tx.commit().await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Decisions about a case: judged by the rule of the trade, written down, then put to the workflow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     CaseRef,
@@ -15,7 +15,7 @@ use domain::{
 use sqlx::PgConnection;
 use store::{
     cases::{self, CaseRow, Seen},
-    contents,
+    certifications, contents,
 };
 
 use crate::{Portal, engine::EngineError, problem::Problem, staff::Member};
@@ -170,7 +170,8 @@ async fn write_down(
     let agreement = match author {
         Author::Parent(parent) if wish.action == Action::Withdraw && wish.leg == Leg::Birth => {
             let row = cases::facts(&mut tx, case).await?.ok_or(Problem::CaseNotFound)?;
-            Some(Agreement::of(*parent, &row.facts))
+            let certified = certifications::ever(&mut tx, case).await?;
+            Some(Agreement::of(*parent, &certified, &row.facts.withdrawal_agreed_by))
         }
         Author::Parent(_) | Author::Staff(_) => None,
     };
@@ -211,8 +212,9 @@ struct Agreement {
 }
 
 impl Agreement {
-    fn of(parent: u8, facts: &Facts) -> Self {
-        let missing = facts.certified_by.difference(&facts.withdrawal_agreed_by);
+    /// Whoever certified any version is asked, also if it was corrected since.
+    fn of(parent: u8, certified: &BTreeSet<u8>, agreed: &BTreeSet<u8>) -> Self {
+        let missing = certified.difference(agreed);
         Self {
             fact: Fact::WithdrawalAgreed { parent },
             is_complete: missing.copied().all(|it| it == parent),

@@ -6,13 +6,16 @@ create table drafts (
     wrapped bytea,
     sealed bytea,
     submission uuid,
+    corrected text,
+    shown_at timestamptz,
     changed_at timestamptz not null,
     ends_at timestamptz not null,
     constraint one_draft_per_id primary key (id),
     constraint one_draft_per_code unique (code_hash),
     constraint a_draft_becomes_a_submission foreign key (submission) references submissions (id),
+    constraint a_draft_corrects_a_case foreign key (corrected) references cases (case_ref),
     constraint a_draft_is_open_or_sent check (
-        (submission is null) = (sealed is not null)
+        num_nonnulls(sealed, submission, corrected) = 1
         and (wrapped is null) = (sealed is null)
     )
 );
@@ -25,6 +28,8 @@ comment on column drafts.code_hash is 'Keyed hash of the code with which the par
 comment on column drafts.wrapped is 'The key of the draft, wrapped; gone once the form was sent.';
 comment on column drafts.sealed is 'Sealed: what was typed so far; gone once the form was sent.';
 comment on column drafts.submission is 'What it was sent as.';
+comment on column drafts.corrected is 'The case that it corrected.';
+comment on column drafts.shown_at is 'When the references and access codes of what was sent were first shown.';
 comment on column drafts.changed_at is 'When something was last typed.';
 comment on column drafts.ends_at is 'From when on it is no longer kept.';
 

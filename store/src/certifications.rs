@@ -1,5 +1,7 @@
 //! Who certified which version of the content. Nobody certifies a version twice.
 
+use std::collections::BTreeSet;
+
 use domain::{CaseRef, digest, facts::Change, statement::Certification};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -92,6 +94,20 @@ pub async fn object(
     }
     outbox::add(conn, case, &Errand::ParentsAnswered, at).await?;
     Ok(Certify::New)
+}
+
+/// Who has certified any version of a case, from 0. Only all of them together withdraw the birth.
+///
+/// # Errors
+///
+/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
+pub async fn ever(conn: &mut PgConnection, case: CaseRef) -> Result<BTreeSet<u8>, StoreError> {
+    let parents: Vec<i16> =
+        sqlx::query_scalar("select distinct parent from certifications where case_ref = $1")
+            .bind(case.to_string())
+            .fetch_all(conn)
+            .await?;
+    parents.into_iter().map(|parent| number(TABLE, case, parent)).collect()
 }
 
 /// Whose certification of what.

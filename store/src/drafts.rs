@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{Keys, StoreError, keys::DraftKey};
+use crate::{Keys, StoreError, columns::case_ref, keys::DraftKey};
 
 /// How long a draft is kept after something was last typed.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -60,7 +60,15 @@ pub struct Session {
 /// What became of a draft.
 pub enum State {
     Open(Draft),
-    Sent { submission: Uuid },
+    Sent {
+        submission: Uuid,
+        /// When the references and access codes were first shown.
+        shown: Option<Timestamp>,
+    },
+    /// It corrected this case.
+    Corrected {
+        case: CaseRef,
+    },
 }
 
 /// Opens a new draft in the browser that holds `token`.
@@ -143,9 +151,8 @@ pub async fn find(
     token: &str,
     at: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
-    type Row = (Uuid, Option<Vec<u8>>, Option<Vec<u8>>, Option<Uuid>, jiff_sqlx::Timestamp);
     let row: Option<Row> = sqlx::query_as(
-        "select d.id, d.wrapped, d.sealed, d.submission, s.used_at
+        "select d.id, d.wrapped, d.sealed, d.submission, d.corrected, d.shown_at, s.used_at
         from draft_sessions s
         join drafts d on d.id = s.draft
         where s.token_hash = $1
@@ -156,16 +163,31 @@ pub async fn find(
     .bind(at.to_sqlx())
     .fetch_optional(conn)
     .await?;
-    let Some((draft, wrapped, sealed, submission, used_at)) = row else { return Ok(None) };
-    let state = match (wrapped, sealed, submission) {
-        (Some(wrapped), Some(sealed), None) => {
+    let Some(row) = row else { return Ok(None) };
+    let draft = row.id;
+    let state = match (row.wrapped, row.sealed, row.submission, row.corrected) {
+        (Some(wrapped), Some(sealed), None, None) => {
             State::Open(unsealed(keys, draft, &wrapped, &sealed).ok_or_else(|| broken(draft))?)
         }
-        (None, None, Some(submission)) => State::Sent { submission },
+        (None, None, Some(submission), None) => {
+            State::Sent { submission, shown: row.shown_at.map(jiff_sqlx::Timestamp::to_jiff) }
+        }
+        (None, None, None, Some(case)) => State::Corrected { case: case_ref("drafts", &case)? },
         _ => return Err(broken(draft)),
     };
-    let idle = at.duration_since(used_at.to_jiff()) >= IDLE;
+    let idle = at.duration_since(row.used_at.to_jiff()) >= IDLE;
     Ok(Some(Session { draft, state, idle }))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    wrapped: Option<Vec<u8>>,
+    sealed: Option<Vec<u8>>,
+    submission: Option<Uuid>,
+    corrected: Option<String>,
+    shown_at: Option<jiff_sqlx::Timestamp>,
+    used_at: jiff_sqlx::Timestamp,
 }
 
 /// The browser that holds `token` is being used.
@@ -243,6 +265,39 @@ pub async fn sent(
     sqlx::query("update drafts set submission = $2, sealed = null, wrapped = null where id = $1")
         .bind(draft)
         .bind(submission)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The draft corrected its case, in the transaction in which the correction is certified: nothing that was typed is kept
+/// in it. Fine to repeat.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn corrected(
+    conn: &mut PgConnection,
+    draft: Uuid,
+    case: CaseRef,
+) -> Result<(), StoreError> {
+    sqlx::query("update drafts set corrected = $2, sealed = null, wrapped = null where id = $1")
+        .bind(draft)
+        .bind(case.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The references and access codes of what was sent were shown.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn shown(conn: &mut PgConnection, draft: Uuid, at: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("update drafts set shown_at = coalesce(shown_at, $2) where id = $1")
+        .bind(draft)
+        .bind(at.to_sqlx())
         .execute(conn)
         .await?;
     Ok(())

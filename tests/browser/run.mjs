@@ -60,8 +60,8 @@ function wanted(names) {
   return chosen.map((it) => here(it));
 }
 
-/** Runs the files, two at once (a browser and the stack keep a core busy each), and tells of each in a line. */
-async function filesPass(files, concurrency = 2) {
+/** Runs the files, as many at once as keep two cores busy, and tells of each in a line. */
+async function filesPass(files, concurrency = 4) {
   if (files.length === 0) return true;
   return new Promise((resolve, reject) => {
     let well = true;

@@ -157,3 +157,23 @@ async fn each_parent_is_written_to_in_their_own_language() {
     assert_eq!(changed.headers["location"], format!("/fr/case/{}", it.case));
     assert_eq!(spoken().await, ["fr-CA", "fr-CA"]);
 }
+
+#[tokio::test]
+async fn whoever_certified_an_earlier_version_is_asked_before_the_birth_is_withdrawn() {
+    use domain::facts::Fact;
+    let it = Reached::new().await;
+    // One parent corrected it and certified that; the other has yet to.
+    let corrected =
+        [Fact::ContentCorrected { version: 2 }, Fact::ParentCertified { parent: 0, version: 2 }];
+    it.stage.happens(&it.case, &corrected).await;
+    let code = it.code("withdraw").await;
+    let asked = it.post("withdraw", &[("leg", "birth"), ("code", &code)]).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+    assert_eq!(it.facts().await.last().map(String::as_str), Some("withdrawal-agreed"));
+    let told: Vec<String> =
+        sqlx::query_scalar("select message from messages where parent = 1 order by id")
+            .fetch_all(&it.stage.pool)
+            .await
+            .expect("they are read");
+    assert_eq!(told.last().map(String::as_str), Some("SOMETHING_CHANGED"));
+}

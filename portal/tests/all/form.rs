@@ -135,7 +135,7 @@ async fn a_form_that_rests_shows_nothing_and_loses_nothing() {
         assert!(!shown.text.contains("Olivia"), "{path}");
     }
     let sent = later.post("/en/form/place", &begun.cookies, &[("place/municipality", "Wawa")]);
-    assert_eq!(sent.await.headers["location"], "/en/form/return?ended=true");
+    assert_eq!(sent.await.headers["location"], "/en/form/return?why=rested");
     let opened = later.post("/en/form/return", "", &[("code", &code)]).await;
     assert_eq!(opened.headers["location"], "/en/form/place");
     let page = later.page("/en/form/place", &cookie(&opened.headers)).await.text;
@@ -209,7 +209,7 @@ async fn what_was_changed_after_it_was_read_is_read_again() {
     let now = seen(&again.text);
     let inputs: Vec<_> = TYPED.iter().copied().chain([("seen", now.as_str())]).collect();
     let sent = stage.post(&path, &cookies, &inputs).await;
-    assert_ne!(sent.status, StatusCode::SEE_OTHER, "one of two certified: {:?}", sent.headers);
+    assert_eq!(sent.headers["location"], "/en/form/certify-1", "one of two certified");
     assert_eq!(cases(&stage).await, 0);
 }
 
@@ -377,4 +377,80 @@ async fn a_parent_corrects_what_was_certified_and_nothing_is_lost_while_the_engi
     let (case, cookies) = stage.opened(first).await;
     let statement = stage.page(&format!("/en/case/{case}/statement"), &cookies).await.text;
     assert!(statement.contains("Olivia") && !statement.contains("Emma"));
+}
+
+#[tokio::test]
+async fn what_was_typed_but_never_signed_is_no_certification() {
+    let stage = Stage::new().await;
+    // The first parent presses the button without a name, then types it and only leaves.
+    let unsigned = [("parents/0/certification/typed_name", "")];
+    let Walk { path, cookies, answer } = stage.fill("en", &unsigned).await;
+    assert_eq!((path.as_str(), answer.status.as_u16()), ("/en/form/certify-1", 422));
+    let later: Vec<_> = TYPED.iter().copied().chain([("later", "true")]).collect();
+    stage.post(&path, &cookies, &later).await;
+    stage.post("/en/form/keep?page=certify-1", &cookies, TYPED).await;
+    // The second one signs. It is the first one's turn, and nothing is sent.
+    let second = stage.page("/en/form/certify-2", &cookies).await;
+    let seen = seen(&second.text);
+    let inputs: Vec<_> = TYPED.iter().copied().chain([("seen", seen.as_str())]).collect();
+    let signed = stage.post("/en/form/certify-2", &cookies, &inputs).await;
+    assert_eq!(signed.headers["location"], "/en/form/certify-1", "{}", signed.text);
+    assert_eq!(cases(&stage).await, 0);
+    let signed = stage.post("/en/form/certify-1", &cookies, &inputs).await;
+    assert_eq!(signed.headers["location"], "/en/form/sent", "{}", signed.text);
+    assert_eq!(cases(&stage).await, 1);
+}
+
+#[tokio::test]
+async fn whoever_knows_the_code_of_a_form_that_was_sent_is_not_given_the_parents_codes() {
+    let stage = Stage::new().await;
+    let begun = stage.fill("en", &[("place/municipality", "")]).await;
+    let code = code(&begun.answer.text).to_owned();
+    let Walk { path, answer, .. } = stage.walk(&begun.path, &begun.cookies, &[]).await;
+    assert_eq!(path, "/en/form/sent");
+    let codes = |page: &str| -> Vec<String> {
+        page.split("<dd class=\"code\">").skip(1).map(between_tags).collect()
+    };
+    let [case, first] = &codes(&answer.text)[..] else { panic!("{}", answer.text) };
+
+    // For a while somebody may have lost the connection, and reads it again.
+    let soon = stage.post("/en/form/return", "", &[("code", &code)]).await;
+    assert_eq!(soon.headers["location"], "/en/form/sent");
+    let later: fn() -> Timestamp = || "2026-11-23T17:30:00Z".parse().expect("it is a time");
+    let late = stage.on(later).post("/en/form/return", "", &[("code", &code)]).await;
+    assert_eq!(late.status, StatusCode::OK);
+    assert!(late.text.contains("This form was sent") && !late.text.contains(first.as_str()));
+
+    // Once somebody is protected, nobody reads it again.
+    let (_, cookies) = stage.opened((case.clone(), first.clone())).await;
+    stage.post(&format!("/en/case/{case}/protect"), &cookies, &[]).await;
+    for path in ["/en/form/sent", "/en/form/sent-2"] {
+        for draft in [&cookie(&soon.headers), &begun.cookies] {
+            let shown = stage.page(path, draft).await;
+            assert_eq!(shown.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(!shown.headers.contains_key("set-cookie"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_correction_that_was_begun_shows_nothing_once_the_other_parent_is_protected() {
+    let stage = Stage::new().await;
+    let [first, second] = stage.both().await;
+    let (case, cookies) = stage.opened(second).await;
+    let begun = stage.post(&format!("/en/case/{case}/correct"), &cookies, &[]).await;
+    let draft = cookie(&begun.headers);
+    assert!(stage.page("/en/form/review", &draft).await.text.contains("Sophie"));
+    // Neither how the first parent is reached nor what they asked for is in it.
+    let (_, cookies) = stage.opened(first).await;
+    stage.post(&format!("/en/case/{case}/protect"), &cookies, &[]).await;
+    for path in ["review", "baby-1/name", "certify-2", "parent-1/about"] {
+        let shown = stage.page(&format!("/en/form/{path}"), &draft).await;
+        assert_eq!(shown.status, StatusCode::SEE_OTHER, "{path}");
+    }
+    let left: i64 = sqlx::query_scalar("select count(*) from drafts")
+        .fetch_one(&stage.pool)
+        .await
+        .expect("read");
+    assert_eq!(left, 0);
 }

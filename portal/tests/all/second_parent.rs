@@ -157,3 +157,24 @@ async fn what_is_said_instead_of_certifying_is_kept() {
         assert_eq!(it.view().await["birth"]["state"], state);
     }
 }
+
+#[tokio::test]
+async fn what_is_for_the_registrar_is_not_taken_back_by_saying_less_or_by_certifying() {
+    let it = Apart::new().await;
+    let cookies = it.known().await;
+    let says = |objection| [("version", "1"), ("objection", objection)];
+    for (objection, status) in [
+        ("DOES_NOT_AGREE", 303),
+        ("SOMETHING_WRONG", 409),
+        ("NOT_A_PARENT", 303),
+        ("DOES_NOT_AGREE", 409),
+    ] {
+        let said = it.answers("object", &cookies, &says(objection)).await;
+        assert_eq!(said.status.as_u16(), status, "{objection}: {}", said.text);
+    }
+    let certified = it.answers("certify", &cookies, &CERTIFIES).await;
+    assert_eq!(certified.status, StatusCode::CONFLICT);
+    let expected = json!({"parent": 1, "objection": "NOT_A_PARENT"});
+    assert_eq!(it.last().await, ("parent-objected".into(), expected));
+    assert_eq!(it.view().await["birth"]["state"], "IN_REVIEW");
+}

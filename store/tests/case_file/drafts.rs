@@ -88,7 +88,10 @@ async fn a_draft_that_was_sent_keeps_what_it_was_sent_as_and_nothing_typed() {
         drafts::sent(&mut conn, id, submission).await.unwrap();
     }
     let found = drafts::find(&mut conn, &keys(), "token", start()).await.unwrap().unwrap();
-    assert!(matches!(found.state, State::Sent { submission: it } if it == submission));
+    assert!(matches!(found.state, State::Sent { submission: it, shown: None } if it == submission));
+    drafts::shown(&mut conn, id, start()).await.unwrap();
+    let found = drafts::find(&mut conn, &keys(), "token", start()).await.unwrap().unwrap();
+    assert!(matches!(found.state, State::Sent { shown: Some(at), .. } if at == start()));
     assert!(drafts::keep(&mut conn, &keys(), id, &draft(), start()).await.is_err());
     drafts::discard(&mut conn, id).await.unwrap();
     assert!(drafts::find(&mut conn, &keys(), "token", start()).await.unwrap().is_none());

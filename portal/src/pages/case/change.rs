@@ -19,7 +19,7 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{
-    contents, messages,
+    certifications, contents, messages,
     one_time_codes::{self, Asked, Typed},
 };
 
@@ -195,6 +195,7 @@ async fn filled(
             MAILING.map(value).to_vec()
         }
     };
+    let certified = certifications::ever(&mut conn, case).await?;
     let facts = &visit.row.facts;
     let actions = facts.situation().actions().into_iter();
     let withdrawals = actions.filter(|(action, _)| *action == Action::Withdraw);
@@ -206,7 +207,7 @@ async fn filled(
         reachable: reach.is_some_and(|it| courier::any_way(&portal.courier, &it).is_some()),
         address,
         withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
-        agreement: agreement(facts, parent),
+        agreement: agreement(&certified, facts, parent),
         errors: Vec::new(),
         problem: None,
     })
@@ -283,20 +284,28 @@ pub(in crate::pages) async fn move_to(
     };
     let author = Author::Parent(visit.parent);
     let (case, seen) = (visit.case, visit.row.revision);
+    let before = address_version(&portal, case).await?;
     let decided = decide(&portal, case, &visit.row, seen, &author, wish).await;
-    tell_others(&portal, &visit).await?;
+    if address_version(&portal, case).await? != before {
+        tell_others(&portal, &visit).await?;
+    }
     match decided {
         Ok(()) => Ok(back(t, case)),
         Err(problem) => again(Vec::new(), Some(&problem)).await,
     }
 }
 
+async fn address_version(portal: &Portal, case: CaseRef) -> Result<u32, Problem> {
+    let mut conn = portal.pool.acquire().await?;
+    Ok(contents::contact(&mut conn, &portal.keys, case).await?.0)
+}
+
 /// The other parents hear that something was changed, and never what.
 async fn tell_others(portal: &Portal, visit: &Visit) -> Result<(), Problem> {
     let mut tx = portal.pool.begin().await?;
-    let (case, now) = (visit.case, portal.now());
-    let (version, _) = contents::contact(&mut tx, &portal.keys, case).await?;
-    messages::tell_others(&mut tx, case, visit.parent, version, now).await?;
+    // Each change is one occasion.
+    let occasion = u32::try_from(visit.row.revision).map_err(|_| Problem::Internal)?;
+    messages::tell_others(&mut tx, visit.case, visit.parent, occasion, portal.now()).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -344,7 +353,10 @@ pub(in crate::pages) async fn withdraw(
         return again(vec![("code".to_owned(), t.say("code-wrong"))], None).await;
     }
     match decide(&portal, visit.case, &visit.row, visit.row.revision, &author, wish).await {
-        Ok(()) => Ok(back(t, visit.case)),
+        Ok(()) => {
+            tell_others(&portal, &visit).await?;
+            Ok(back(t, visit.case))
+        }
         Err(problem) => again(Vec::new(), Some(&problem)).await,
     }
 }

@@ -1,5 +1,7 @@
 //! The parents' page of a case: where its three parts stand, who holds it, and what they can do.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -17,7 +19,7 @@ use domain::{
 use serde::Deserialize;
 use store::{
     cases::{self, CaseRow},
-    messages, parents, submissions,
+    certifications, messages, parents, submissions,
 };
 
 pub(super) mod change;
@@ -184,6 +186,7 @@ async fn shown(
     let cases = submissions::cases(&mut conn, row.submission).await?;
     let facts = &row.facts;
     let actions = facts.situation().actions();
+    let certified = certifications::ever(&mut conn, *case).await?;
     let spoken = parents::all(&mut conn, *case).await?;
     let spoken = spoken.iter().find(|it| it.parent == *parent).map_or(t, |it| Speaks(it.language));
     let it = CasePage {
@@ -197,7 +200,7 @@ async fn shown(
         may_move: actions.iter().any(|(action, _)| *action == Action::CorrectContact)
             && change::may(change::What::Address, visit).is_ok(),
         spoken,
-        agreement: agreement(facts, *parent),
+        agreement: agreement(&certified, facts, *parent),
         protected: (facts.parents > 1).then_some(facts.protected.is_some()),
         papers: needed::Need::of(t, visit),
         to_pay: pay::asked(portal, t, *case, facts),
@@ -209,9 +212,9 @@ async fn shown(
 }
 
 /// Where the withdrawal of the birth stands, for one parent.
-fn agreement(facts: &Facts, parent: u8) -> Option<&'static str> {
+fn agreement(certified: &BTreeSet<u8>, facts: &Facts, parent: u8) -> Option<&'static str> {
     let agreed = &facts.withdrawal_agreed_by;
-    let others = facts.certified_by.iter().any(|it| *it != parent);
+    let others = certified.iter().any(|it| *it != parent);
     match (agreed.contains(&parent), agreed.is_empty()) {
         (true, _) if others => Some("withdraw-waits"),
         (false, false) => Some("withdraw-asked"),

@@ -11,13 +11,14 @@ use domain::{
     CaseRef,
     decision::{Action, NotAllowed},
     desk::Leg,
-    facts::Fact,
+    facts::{Fact, Facts},
     intake::{self, TEXT_VERSION, Violation},
     people::Actor,
     statement::{Certification, CertificationMethod, Objection},
 };
 use serde::Deserialize;
-use store::{certifications, certifications::Certify, contents, messages};
+use sqlx::PgConnection;
+use store::{cases, certifications, certifications::Certify, contents, messages};
 
 use super::{
     super::{
@@ -88,11 +89,10 @@ async fn read(portal: &Portal, t: Speaks, visit: &Visit) -> Result<StatementPage
     let mut conn = portal.pool.acquire().await?;
     let brief = contents::brief(&mut conn, &portal.keys, visit.case).await?;
     let facts = &brief.facts;
-    let for_the_registrar = facts.objection.as_ref().is_some_and(|it| it.it.is_for_the_registrar());
     let may = facts.situation().allows(Action::CorrectContent, Leg::Birth).is_ok();
     let answer = if facts.certified_by.contains(&visit.parent) {
         Answer::Certified
-    } else if may && !for_the_registrar {
+    } else if may && !is_for_the_registrar(facts) {
         Answer::Asked
     } else {
         Answer::NotAsked
@@ -141,12 +141,17 @@ pub(in crate::pages) async fn certify(
         Ok(certification) => certification,
         Err(errors) => return again(errors, false).await,
     };
-    may_answer(&visit)?;
     let (case, parent, version, now) = (visit.case, visit.parent, typed.version, portal.now());
     let mut tx = portal.pool.begin().await?;
     let certified =
         certifications::certify(&mut tx, &portal.keys, case, parent, version, &certification, now);
-    match certified.await? {
+    let certified = certified.await?;
+    // From here on the case is locked: what is read now stays so.
+    if is_for_the_registrar(&may_answer(&mut tx, &visit).await?) {
+        drop(tx);
+        return again(Vec::new(), true).await;
+    }
+    match certified {
         Certify::Stale { .. } => return again(Vec::new(), true).await,
         Certify::Already => (),
         Certify::New => {
@@ -202,29 +207,40 @@ pub(in crate::pages) async fn object(
 ) -> Result<Response, Problem> {
     let Inputs(Objecting { version, objection }) = typed.map_err(unread)?;
     let visit = visit(&portal, &case, &headers).await?.ok_or(Problem::CaseNotFound)?;
-    may_answer(&visit)?;
     let (case, parent, now) = (visit.case, visit.parent, portal.now());
     let mut tx = portal.pool.begin().await?;
-    match certifications::object(&mut tx, &portal.keys, case, version, now).await? {
-        Certify::Stale { .. } => {
-            let it = StatementPage { changed: true, ..read(&portal, t, &visit).await? };
-            return Ok(page(StatusCode::CONFLICT, &it));
-        }
-        Certify::New | Certify::Already => {
-            let facts = [Fact::ParentObjected { parent, objection }];
-            messages::record_and_tell(&mut tx, case, Actor::Parents, &facts, now).await?;
-        }
+    let objected = certifications::object(&mut tx, &portal.keys, case, version, now).await?;
+    let facts = may_answer(&mut tx, &visit).await?;
+    // What is for the registrar is not taken back by saying less.
+    let known = facts.objection.as_ref();
+    let counts = known.is_none_or(|it| it.it == objection || objection.outweighs(it.it));
+    if matches!(objected, Certify::Stale { .. }) || !counts {
+        drop(tx);
+        let it = StatementPage { changed: true, ..read(&portal, t, &visit).await? };
+        return Ok(page(StatusCode::CONFLICT, &it));
     }
+    let facts = [Fact::ParentObjected { parent, objection }];
+    messages::record_and_tell(&mut tx, case, Actor::Parents, &facts, now).await?;
     tx.commit().await?;
     Ok(back(t, case))
 }
 
-/// From REGISTER on, nothing is certified and nothing is objected to on a page.
-fn may_answer(visit: &Visit) -> Result<(), Problem> {
-    let facts = &visit.row.facts;
+/// The case as it stands, if this parent may still answer: from REGISTER on, nothing is certified and nothing is objected
+/// to on a page. Whoever calls has locked the case.
+async fn may_answer(conn: &mut PgConnection, visit: &Visit) -> Result<Facts, Problem> {
+    let facts = cases::facts(conn, visit.case).await?.ok_or(Problem::CaseNotFound)?.facts;
+    if facts.is_closed_to(visit.parent) {
+        return Err(Problem::CaseNotFound);
+    }
+    // Whoever certifies twice at once has certified.
     if facts.certified_by.contains(&visit.parent) && facts.certified.is_some() {
         return Err(Problem::NotAllowed(NotAllowed::AlreadyCertified));
     }
     let allowed = facts.situation().allows(Action::CorrectContent, Leg::Birth);
-    allowed.map_err(Problem::NotAllowed)
+    allowed.map_err(Problem::NotAllowed)?;
+    Ok(facts)
+}
+
+fn is_for_the_registrar(facts: &Facts) -> bool {
+    facts.objection.as_ref().is_some_and(|it| it.it.is_for_the_registrar())
 }

@@ -49,7 +49,7 @@ struct DeskCasePage {
     revision: i64,
     /// What keeps the purpose in the address.
     stated: String,
-    /// The parents that can be protected, from 0; none if one is.
+    /// The parents that can be protected, from 0.
     parents: Vec<u8>,
     parts: Vec<Part>,
     tasks: Vec<Line>,
@@ -181,10 +181,10 @@ async fn shown(
         case,
         revision: row.revision,
         stated: stated(purpose),
-        parents: match row.facts.protected {
-            None if decides => (0..row.facts.parents).collect(),
-            Some(_) | None => Vec::new(),
-        },
+        // An officer who knows better protects the other one.
+        parents: (0..row.facts.parents)
+            .filter(|it| decides && row.facts.protected.as_ref().map(|it| it.it) != Some(*it))
+            .collect(),
         parts: Part::all(t, &row.facts),
         tasks: view.tasks.iter().map(|task| line(portal, t, task)).collect(),
         papers,

@@ -1,9 +1,12 @@
 //! What a browser has open: a draft, known by a token in a cookie.
 
 use axum::http::HeaderMap;
-use domain::people::Language;
+use domain::{CaseRef, intake::Form, people::Language};
 use sqlx::PgConnection;
-use store::drafts::{self, Corrects, Draft, Session, State};
+use store::{
+    contents,
+    drafts::{self, Corrects, Draft, Session, State},
+};
 use uuid::Uuid;
 
 use super::{
@@ -19,10 +22,16 @@ pub(super) enum Browser {
     Nothing,
     Open(Open),
     /// What it had open was sent as this submission.
-    Sent {
-        submission: Uuid,
-        idle: bool,
-    },
+    Sent(Sent),
+    /// What it had open corrected this case.
+    Corrected(CaseRef),
+}
+
+/// A form that was sent from a browser.
+pub(super) struct Sent {
+    pub(super) draft: Uuid,
+    pub(super) submission: Uuid,
+    pub(super) idle: bool,
 }
 
 /// A draft in a browser.
@@ -77,12 +86,17 @@ impl Open {
 
     /// Keeps what was typed by now, and how far they are.
     pub(super) async fn keep(&self, portal: &Portal, tx: &mut PgConnection) -> Result<(), Problem> {
+        let typed = match &self.corrects {
+            None => self.typed.clone(),
+            // The rest is the case's, and stays there.
+            Some(_) => self.typed.of_the_statement(),
+        };
         let draft = Draft {
             code: self.code.clone(),
             key: self.key.clone(),
             corrects: self.corrects,
             page: self.page.clone(),
-            typed: self.typed.clone().into(),
+            typed: typed.into(),
         };
         Ok(drafts::keep(tx, &portal.keys, self.id, &draft, portal.now()).await?)
     }
@@ -92,7 +106,8 @@ impl From<Session> for Browser {
     fn from(session: Session) -> Self {
         let Session { draft: id, state, idle } = session;
         match state {
-            State::Sent { submission } => Self::Sent { submission, idle },
+            State::Sent { submission, .. } => Self::Sent(Sent { draft: id, submission, idle }),
+            State::Corrected { case } => Self::Corrected(case),
             State::Open(draft) => Self::Open(Open { idle, ..Open::of(id, draft) }),
         }
     }
@@ -112,7 +127,24 @@ pub(super) async fn browser(
     if !session.idle {
         drafts::is_used(tx, &portal.keys, &token, now).await?;
     }
-    Ok(session.into())
+    let browser = session.into();
+    match browser {
+        Browser::Open(mut open) => match open.corrects {
+            None => Ok(Browser::Open(open)),
+            Some(corrects) => {
+                let brief = contents::brief(tx, &portal.keys, corrects.case).await?;
+                // Somebody may have been protected since.
+                if brief.facts.is_closed_to(corrects.parent) {
+                    drafts::discard(tx, open.id).await?;
+                    return Ok(Browser::Nothing);
+                }
+                let certified = Form::again(&brief.content, &brief.contact);
+                open.typed.fill_in(&Typed::of(&certified));
+                Ok(Browser::Open(open))
+            }
+        },
+        Browser::Sent(_) | Browser::Corrected(_) | Browser::Nothing => Ok(browser),
+    }
 }
 
 /// Opens a new draft in a browser; gives it with the cookie that the browser is to hold.
@@ -124,6 +156,9 @@ pub(super) async fn begin(
 ) -> Result<(Open, SetCookies), Problem> {
     let Begun { corrects, page, mut typed } = begun;
     typed.set("start/language".to_owned(), language.code());
+    if corrects.is_some() {
+        typed = typed.of_the_statement();
+    }
     let draft = Draft {
         code: access::draw_code(),
         key: format!("web-{}", Uuid::now_v7()),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
 };
 use domain::{content::Content, digest, intake::Correction, statement::Statement};
 use sha2::{Digest, Sha256};
 use sqlx::{Postgres, Transaction};
-use store::{cases, drafts};
+use store::cases;
 
 use super::{
     super::{
@@ -18,8 +18,9 @@ use super::{
         session,
     },
     Open, Step, StepPage,
+    browser::{Browser, browser},
     judge::{Said, judge},
-    to,
+    to, to_case,
 };
 use crate::{
     Portal, correction,
@@ -76,13 +77,10 @@ pub(super) async fn sign(
     mut tx: Transaction<'_, Postgres>,
     mut open: Open,
     nth: usize,
+    headers: &HeaderMap,
     inputs: &BTreeMap<String, String>,
 ) -> Result<Response, Problem> {
     let step = Step::Certify(nth);
-    let at = |leaf: &str| format!("parents/{nth}/certification/{leaf}");
-    // Each certifies in the language in which they read it, under the text of today.
-    open.typed.set(at("language"), t.code());
-    open.typed.set(at("text_version"), domain::intake::TEXT_VERSION);
     if nth == 0 {
         open.typed.set("start/language".to_owned(), t.code());
     }
@@ -93,37 +91,48 @@ pub(super) async fn sign(
     };
     let read = Read::of(t, &said);
     if inputs.get(SEEN) != Some(&read.seen) {
-        open.typed.forget(&at("checked"));
         open.keep(portal, &mut tx).await?;
         tx.commit().await?;
         let read = Some(Read { changed: true, ..read });
         let it = StepPage { read, ..StepPage::new(portal, t, &open, step) };
         return Ok(page(StatusCode::CONFLICT, &it));
     }
-    let certified = open.signers().iter().take_while(|it| **it <= nth).count();
+    // Each certifies in the language in which they read it.
+    open.typed.sign(nth, &read.seen, t);
+    let signers = open.signers();
+    let certified = signers.iter().take_while(|it| **it <= nth).count();
     let wrong = super::wrong_on(portal, t, &open, step, certified)?;
-    let next = open.next(step);
-    if let (true, Some(next)) = (wrong.is_empty(), next) {
-        open.page = next.path();
+    if !wrong.is_empty() {
+        open.typed.forget_signature(nth);
+        open.keep(portal, &mut tx).await?;
+        tx.commit().await?;
+        if let Some(code) = wrong.iter().find_map(|it| it.way_out(t)) {
+            let there = format!("out/{code}?from={}", step.path());
+            return Ok(to(t, &there).into_response());
+        }
+        let (errors, read) = (wrong, Some(read));
+        let it = StepPage { errors, read, ..StepPage::new(portal, t, &open, step) };
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &it));
+    }
+    // Everyone who is here certifies the same, or is asked again.
+    let missing = signers.into_iter().find(|it| open.typed.signed(*it) != read.seen);
+    if let Some(next) = missing {
+        open.page = Step::Certify(next).path();
     }
     open.keep(portal, &mut tx).await?;
     tx.commit().await?;
-    if let Some(code) = wrong.iter().find_map(|it| it.way_out(t)) {
-        return Ok(to(t, &format!("out/{code}?from={}", step.path())).into_response());
-    }
-    if !wrong.is_empty() {
-        let read = Some(read);
-        let it = StepPage { errors: wrong, read, ..StepPage::new(portal, t, &open, step) };
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &it));
-    }
-    match next {
-        Some(next) => Ok(to(t, &next.path()).into_response()),
-        None if open.corrects.is_some() => correct(portal, t, &open).await,
+    match missing {
+        Some(next) => Ok(to(t, &Step::Certify(next).path()).into_response()),
+        None if open.corrects.is_some() => correct(portal, t, &open, headers).await,
         None => send(portal, t, &open).await,
     }
 }
 
 async fn send(portal: &Portal, t: Speaks, open: &Open) -> Result<Response, Problem> {
+    // The day may have changed since the page with everything was shown.
+    if judge(portal, t, open, open.signers().len())?.is_err() {
+        return Ok(to(t, "review").into_response());
+    }
     let form = open.typed.form().ok_or(Problem::InvalidField(String::new()))?;
     let key = IdempotencyKey::read(open.key.as_bytes()).ok_or(Problem::IdempotencyKeyInvalid)?;
     let sent = Sent { form, key: &key, draft: Some(open.id) };
@@ -132,17 +141,30 @@ async fn send(portal: &Portal, t: Speaks, open: &Open) -> Result<Response, Probl
     Ok((session::opens_cases(portal, codes), to(t, "sent")).into_response())
 }
 
-async fn correct(portal: &Portal, t: Speaks, open: &Open) -> Result<Response, Problem> {
+async fn correct(
+    portal: &Portal,
+    t: Speaks,
+    open: &Open,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let Some(corrects) = open.corrects else { return Err(Problem::Internal) };
-    let Ok(Said::Correction(corrected)) = judge(portal, t, open, usize::MAX)? else {
+    let Ok(Said::Correction(corrected)) = judge(portal, t, open, open.signers().len())? else {
         return Ok(to(t, "review").into_response());
     };
     let mut tx = portal.pool.begin().await?;
     let row = cases::facts(&mut tx, corrects.case).await?.ok_or(Problem::CaseNotFound)?;
     tx.commit().await?;
-    correction::correct(portal, &row, corrects, corrected).await?;
-    let mut tx = portal.pool.begin().await?;
-    drafts::discard(&mut tx, open.id).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(&format!("/{}/case/{}", t.path(), corrects.case)).into_response())
+    match correction::correct(portal, &row, open.id, corrects, corrected).await {
+        Ok(()) => Ok(to_case(t, corrects.case)),
+        Err(problem) => {
+            // Sent twice at once: one was taken, and that is the truth.
+            let mut tx = portal.pool.begin().await?;
+            let now = browser(portal, &mut tx, headers).await?;
+            tx.commit().await?;
+            match now {
+                Browser::Corrected(case) => Ok(to_case(t, case)),
+                Browser::Open(_) | Browser::Sent(_) | Browser::Nothing => Err(problem),
+            }
+        }
+    }
 }

@@ -21,7 +21,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form as Inputs, FormRejection};
-use domain::intake::Form;
+use domain::{
+    CaseRef,
+    intake::{Form, TEXT_VERSION},
+};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use store::drafts::Corrects;
@@ -99,7 +102,7 @@ fn framed(t: Speaks, open: &Open, path: &str) -> Frame {
     frame.in_session(Session {
         keep: at(&format!("keep?page={path}")),
         end: at(&format!("close?page={path}")),
-        ended: at("return?ended=true"),
+        ended: at("return?why=rested"),
     })
 }
 
@@ -176,6 +179,10 @@ fn to(t: Speaks, path: &str) -> Redirect {
     Redirect::to(&format!("/{}/form/{path}", t.path()))
 }
 
+fn to_case(t: Speaks, case: CaseRef) -> Response {
+    Redirect::to(&format!("/{}/case/{case}", t.path())).into_response()
+}
+
 /// A draft that nobody has begun, for the first page.
 fn not_begun(t: Speaks) -> Open {
     let mut typed = Typed::default();
@@ -204,13 +211,16 @@ pub(super) async fn show(
     tx.commit().await?;
     let open = match browser {
         // A form that was sent makes room for another one.
-        Browser::Nothing | Browser::Sent { .. } if path == Step::Start.path() => {
+        Browser::Nothing | Browser::Sent(_) | Browser::Corrected(_)
+            if path == Step::Start.path() =>
+        {
             let blank = StepPage::new(&portal, t, &not_begun(t), Step::Start);
             return Ok(page(StatusCode::OK, &StepPage { code: None, ..blank }));
         }
         Browser::Nothing => return Ok(to(t, "return").into_response()),
-        Browser::Sent { .. } => return Ok(to(t, "sent").into_response()),
-        Browser::Open(open) if open.idle => return Ok(to(t, "return?ended=true").into_response()),
+        Browser::Sent(_) => return Ok(to(t, "sent").into_response()),
+        Browser::Corrected(case) => return Ok(to_case(t, case)),
+        Browser::Open(open) if open.idle => return Ok(to(t, "return?why=rested").into_response()),
         Browser::Open(open) => open,
     };
     let Some(step) = open.step(&path) else { return Ok(to(t, "review").into_response()) };
@@ -274,16 +284,19 @@ pub(super) async fn save(
     let found = browser(&portal, &mut tx, &headers).await?;
     let (mut open, cookies) = match found {
         Browser::Open(open) => (open, None),
-        Browser::Nothing | Browser::Sent { .. } if path == Step::Start.path() => {
+        Browser::Nothing | Browser::Sent(_) | Browser::Corrected(_)
+            if path == Step::Start.path() =>
+        {
             portal.limits.submission(client)?;
             let Open { corrects, page, typed, .. } = not_begun(t);
             let begun = Begun { corrects, page, typed };
             let (open, cookies) = begin(&portal, &mut tx, t.0, begun).await?;
             (open, Some(cookies))
         }
-        Browser::Nothing => return Ok(to(t, "return?ended=true").into_response()),
+        Browser::Nothing => return Ok(to(t, "return?why=unknown").into_response()),
         // Sent twice: it is one form, and this is the truth about it.
-        Browser::Sent { .. } => return Ok(to(t, "sent").into_response()),
+        Browser::Sent(_) => return Ok(to(t, "sent").into_response()),
+        Browser::Corrected(case) => return Ok(to_case(t, case)),
     };
     let Some(step) = open.step(&path) else { return Ok(to(t, "review").into_response()) };
     let new = merge(&portal, t, &mut open, step, &inputs);
@@ -295,7 +308,7 @@ pub(super) async fn save(
     if open.idle {
         open.keep(&portal, &mut tx).await?;
         tx.commit().await?;
-        return Ok(to(t, "return?ended=true").into_response());
+        return Ok(to(t, "return?why=rested").into_response());
     }
     if let Some(language) = inputs.get(SPEAK) {
         open.keep(&portal, &mut tx).await?;
@@ -309,7 +322,7 @@ pub(super) async fn save(
         return Ok(here(to(t, "kept").into_response()));
     }
     if let Step::Certify(nth) = step {
-        return certify::sign(&portal, t, tx, open, nth, &inputs).await;
+        return certify::sign(&portal, t, tx, open, nth, &headers, &inputs).await;
     }
     let errors = wrong_on(&portal, t, &open, step, 0)?;
     if let Some(code) = errors.iter().find_map(|it| it.way_out(t)) {
@@ -339,6 +352,9 @@ pub(super) async fn save(
     Ok(here(to(t, &next).into_response()))
 }
 
+/// How much of an answer is kept: more than any field takes, so that it is told to be too long.
+const LONGEST: usize = 1000;
+
 /// Takes over what a page sent, its own fields alone. Gives the id of the first input that was not on the page and is
 /// now.
 fn merge(
@@ -360,6 +376,9 @@ fn merge(
     let after = fields(&seen);
     let own = |name: &str| before.contains(name) || after.iter().any(|it| it.name == name);
     let mut typed = open.typed.clone();
+    if let Step::Certify(nth) = step {
+        typed.forget_signature(nth);
+    }
     for field in &after {
         // A box that is not checked is not sent.
         if matches!(field.kind, Kind::Check) {
@@ -367,7 +386,13 @@ fn merge(
         }
     }
     for (name, text) in inputs.iter().filter(|(name, _)| own(name)) {
-        typed.set(name.clone(), text);
+        typed.set(name.clone(), &text.chars().take(LONGEST).collect::<String>());
+    }
+    if step == Step::Services {
+        // What was read is the text of today.
+        for tick in ["consent_sin", "collection_notice_ack"] {
+            typed.set(format!("services/{tick}/version"), TEXT_VERSION);
+        }
     }
     if !matches!(step, Step::Certify(_)) {
         typed.forget_certifications();

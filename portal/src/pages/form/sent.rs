@@ -4,16 +4,15 @@ use askama::Template;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use domain::CaseRef;
-use store::{cases, parents, submissions};
-use uuid::Uuid;
+use store::{cases, drafts, parents, submissions};
 
 use super::{
     super::{Frame, case::pay, page, session},
-    browser::{Browser, browser},
-    to,
+    browser::{Browser, Sent, browser},
+    to, to_case,
 };
 use crate::{Portal, language::Speaks, problem::Problem};
 
@@ -67,8 +66,9 @@ async fn receipt(
     let answer = match browser {
         Browser::Nothing => to(t, "return").into_response(),
         Browser::Open(open) => to(t, &open.page).into_response(),
-        Browser::Sent { idle: true, .. } => to(t, "return?ended=true").into_response(),
-        Browser::Sent { submission, .. } => shown(portal, &mut tx, t, submission, parent).await?,
+        Browser::Corrected(case) => to_case(t, case),
+        Browser::Sent(sent) if sent.idle => to(t, "return?why=rested").into_response(),
+        Browser::Sent(sent) => shown(portal, &mut tx, t, &sent, parent).await?,
     };
     tx.commit().await?;
     Ok(answer)
@@ -78,28 +78,33 @@ async fn shown(
     portal: &Portal,
     conn: &mut sqlx::PgConnection,
     t: Speaks,
-    submission: Uuid,
+    sent: &Sent,
     parent: u8,
 ) -> Result<Response, Problem> {
+    let submission = sent.submission;
     let of_the_birth = submissions::cases(conn, submission).await?;
     let mut children = Vec::new();
     let (mut hands_over, mut invited, mut needs_papers) = (false, false, false);
     for (case, child) in of_the_birth {
         let access_code = portal.access.code(case, submission, parent);
         let row = cases::facts(conn, case).await?.ok_or(Problem::CaseNotFound)?;
+        // Whoever knows the form's code need not be the parent who is protected.
+        if row.facts.protected.is_some() {
+            return Ok(Redirect::to(&format!("/{}/status", t.path())).into_response());
+        }
         needs_papers |= row.facts.awaits_papers();
-        // Who came by a link, or is kept away from, has no codes here.
+        // Who came by a link has no codes here.
         let here = parents::all(conn, case).await?;
         let second = here.iter().find(|it| it.parent == 1);
-        let kept_away = row.facts.is_closed_to(1);
-        hands_over |= second.is_some_and(|it| it.came_with_the_form) && !kept_away;
-        invited |= second.is_some_and(|it| !it.came_with_the_form) && !kept_away;
+        hands_over |= second.is_some_and(|it| it.came_with_the_form);
+        invited |= second.is_some_and(|it| !it.came_with_the_form);
         let to_pay = (parent == 0).then(|| pay::asked(portal, t, case, &row.facts)).flatten();
         children.push(Received { child, case, access_code, to_pay });
     }
     if parent > 0 && !hands_over {
         return Err(Problem::RouteUnknown);
     }
+    drafts::shown(conn, sent.draft, portal.now()).await?;
     let path = if parent > 0 { "/form/sent-2" } else { "/form/sent" };
     let codes: Vec<_> = children.iter().map(|it| (it.case, it.access_code.clone())).collect();
     let it = ReceiptPage {

@@ -113,6 +113,34 @@ impl Typed {
         });
     }
 
+    /// Says that a parent certified what was shown to them, in this language under the text of today.
+    pub(super) fn sign(&mut self, parent: usize, seen: &str, t: Speaks) {
+        let at = |leaf: &str| format!("parents/{parent}/certification/{leaf}");
+        self.set(at(SEEN), seen);
+        self.set(at("language"), t.code());
+        self.set(at("text_version"), TEXT_VERSION);
+    }
+
+    /// A parent has not certified, whatever they have typed for it.
+    pub(super) fn forget_signature(&mut self, parent: usize) {
+        self.forget(&format!("parents/{parent}/certification/{SEEN}"));
+    }
+
+    /// What a parent certified was shown as; empty if they have not.
+    pub(super) fn signed(&self, parent: usize) -> &str {
+        self.value(&format!("parents/{parent}/certification/{SEEN}"))
+    }
+
+    /// What is certified, and nothing of how the parents are reached or what else they asked for.
+    pub(super) fn of_the_statement(&self) -> Self {
+        Self(self.0.iter().filter(|(name, _)| is_of_the_statement(name)).map(owned).collect())
+    }
+
+    /// Takes over what is not of the statement.
+    pub(super) fn fill_in(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().filter(|(name, _)| !is_of_the_statement(name)).map(owned));
+    }
+
     /// How many there are of whom, as far as it was said.
     pub(super) fn family(&self) -> Family {
         let count = |name: &str, most: usize| {
@@ -253,6 +281,10 @@ impl Typed {
             let region = self.value(&format!("parents/{nth}/{REGION_ELSEWHERE}"));
             place.province = Some(region.to_owned()).filter(|it| !it.trim().is_empty());
         }
+        // Typed, but never signed.
+        if self.signed(nth).is_empty() {
+            parent.certification = Certification::default();
+        }
         // What the parents who are not here think of it, they say themselves.
         if nth > 0 && family.invites() {
             parent.agrees_child_surname = Some(true);
@@ -292,21 +324,35 @@ impl Typed {
         if services.certificates.is_empty() {
             services.payment_token = None;
         }
-        let shown = |tick: &Tick| Tick { version: Some(TEXT_VERSION.to_owned()), ..tick.clone() };
-        services.collection_notice_ack = shown(&services.collection_notice_ack);
-        services.consent_sin = match services.want_sin {
-            Some(true) => shown(&services.consent_sin),
-            Some(false) | None => Tick::default(),
-        };
         if services.want_sin != Some(true) {
+            services.consent_sin = Tick::default();
             form.parents.iter_mut().for_each(|parent| parent.canadian_status = None);
         }
     }
 }
 
+fn owned((name, text): (&String, &String)) -> (String, String) {
+    (name.clone(), text.clone())
+}
+
+/// Whether an input is of what is certified.
+fn is_of_the_statement(name: &str) -> bool {
+    let steps: Vec<&str> = name.split('/').collect();
+    match steps[..] {
+        ["parents", _, "contact" | "canadian_status", ..] => false,
+        ["start", what] => what == "parent_count" || what == "language",
+        ["contact" | "services", ..] => false,
+        [what] => what != SAME_ADDRESS,
+        _ => true,
+    }
+}
+
+/// What a parent certified was shown as: the last step of the input's name.
+const SEEN: &str = "seen";
+
 /// Whether an input is the pages' own and not a place of the submission.
 fn is_of_the_pages(name: &str) -> bool {
-    let own = [SAME_NAME, REGION_ELSEWHERE];
+    let own = [SAME_NAME, REGION_ELSEWHERE, SEEN];
     name == BABIES
         || name == SAME_ADDRESS
         || name.rsplit('/').next().is_some_and(|last| own.contains(&last))

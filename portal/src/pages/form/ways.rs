@@ -14,7 +14,7 @@ use store::drafts;
 use super::{
     super::{Frame, page, session, unread},
     browser::{Browser, browser, new_token},
-    framed, merge, to,
+    framed, merge, to, to_case,
 };
 use crate::{Portal, access, language::Speaks, limits::Client, problem::Problem};
 
@@ -25,15 +25,33 @@ const DRAFTS: &str = "a draft's code";
 #[template(path = "form-return.html")]
 struct ReturnPage {
     frame: Frame,
-    /// The form rested for too long, or this browser does not know it.
-    ended: bool,
+    /// The key of why the code is asked for.
+    why: Option<&'static str>,
     wrong: bool,
+}
+
+impl ReturnPage {
+    fn new(t: Speaks, why: Option<&'static str>) -> Self {
+        Self { frame: Frame::new(t, "/form/return"), why, wrong: false }
+    }
+}
+
+/// Why a browser is sent to the code.
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Why {
+    #[default]
+    Asked,
+    /// The form rested for too long.
+    Rested,
+    /// This browser has no form open, and what it sent went nowhere.
+    Unknown,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::pages) struct Ended {
-    ended: bool,
+    why: Why,
 }
 
 /// Asks for the code of a draft.
@@ -41,8 +59,13 @@ pub(in crate::pages) async fn come_back(
     t: Speaks,
     ended: Result<Query<Ended>, QueryRejection>,
 ) -> Response {
-    let Query(Ended { ended }) = ended.unwrap_or_default();
-    page(StatusCode::OK, &ReturnPage { frame: Frame::new(t, "/form/return"), ended, wrong: false })
+    let Query(Ended { why }) = ended.unwrap_or_default();
+    let why = match why {
+        Why::Asked => None,
+        Why::Rested => Some("return-rested"),
+        Why::Unknown => Some("return-unknown"),
+    };
+    page(StatusCode::OK, &ReturnPage::new(t, why))
 }
 
 #[derive(Deserialize)]
@@ -63,16 +86,23 @@ pub(in crate::pages) async fn come_back_with(
     let mut tx = portal.pool.begin().await?;
     let code = access::read_code(&code);
     let found = drafts::come_back(&mut tx, &portal.keys, &code, &token, now).await?;
+    // Each parent has the codes by now, and the form's own may be known to both.
+    if let Some(drafts::State::Sent { shown: Some(at), .. }) = found.as_ref().map(|it| &it.state)
+        && now.duration_since(*at) >= drafts::IDLE
+    {
+        return Ok(page(StatusCode::OK, &ReturnPage::new(t, Some("return-sent"))));
+    }
     tx.commit().await?;
     let Some(found) = found else {
         portal.limits.wrong_code(client)?;
         portal.patience().after_wrong(DRAFTS, now).await;
-        let it = ReturnPage { frame: Frame::new(t, "/form/return"), ended: false, wrong: true };
+        let it = ReturnPage { wrong: true, ..ReturnPage::new(t, None) };
         return Ok(page(StatusCode::NOT_FOUND, &it));
     };
     let there = match found.into() {
         Browser::Open(open) => open.page,
-        Browser::Sent { .. } | Browser::Nothing => "sent".to_owned(),
+        Browser::Corrected(case) => return Ok(to_case(t, case)),
+        Browser::Sent(_) | Browser::Nothing => "sent".to_owned(),
     };
     Ok((session::holds_draft(&portal, &token), to(t, &there)).into_response())
 }
@@ -97,7 +127,7 @@ pub(in crate::pages) async fn kept(
     tx.commit().await?;
     let Browser::Open(open) = browser else { return Ok(to(t, "return").into_response()) };
     if open.idle {
-        return Ok(to(t, "return?ended=true").into_response());
+        return Ok(to(t, "return?why=rested").into_response());
     }
     let until = (portal.now() + drafts::LIFE).to_zoned(portal.zone().clone());
     let it = KeptPage {
@@ -129,7 +159,9 @@ pub(in crate::pages) async fn keep(
     match keep_so_far(&portal, t, &page, &headers, inputs).await? {
         // Only the code opens what rested for too long.
         Browser::Open(open) if !open.idle => Ok(StatusCode::NO_CONTENT.into_response()),
-        Browser::Open(_) | Browser::Sent { .. } | Browser::Nothing => Err(Problem::NotSignedIn),
+        Browser::Open(_) | Browser::Sent(_) | Browser::Corrected(_) | Browser::Nothing => {
+            Err(Problem::NotSignedIn)
+        }
     }
 }
 
