@@ -1,10 +1,10 @@
 # Keeping people safe from each other.
 
 protect-title = I need to be safe from the other parent
-protect-text = From then on the other parent sees only that the birth was received or registered, and gets no messages. They are not told. Changes of address are then made by an officer.
+protect-text = From then on the other parent sees only that the form was received, or the birth registered, and gets no messages. They are not told. Changes of address are then made by an officer.
 protect-send = Protect me
-protect-done = You are protected: the other parent sees only that the birth was received or registered. To change an address, call us.
-protect-staff-text = The other parent then sees only that the birth was received or registered, and gets no messages. They are not told.
+protect-done = You are protected: the other parent sees only that the form was received, or the birth registered. To change an address, call us.
+protect-staff-text = The other parent then sees only that the form was received, or the birth registered, and gets no messages. They are not told.
 protect-whom = Who is protected?
 purpose-text = Somebody in this case is protected. Say why you look; it is kept with your name.
 purpose-why = Why do you look?
@@ -22,7 +22,7 @@ address-send = Change the address
 withdraw-link = Withdraw a part, or the whole application
 withdraw-choose = Choose what you withdraw.
 code-title = First, a code
-code-text = We send a code to the email address or phone number that you gave before today, so that nobody else can do this.
+code-text = We send a code to the email address or phone number that you gave with the form or before today, so that nobody else can do this.
 code-send = Send me a code
 code-sent = We sent you a code. It works for 15 minutes.
 code-sent-before = We sent you a code a moment ago. If it does not come, ask again in a minute.

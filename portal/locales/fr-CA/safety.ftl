@@ -1,10 +1,10 @@
 # Protéger les personnes les unes des autres.
 
 protect-title = J'ai besoin d'être en sécurité face à l'autre parent
-protect-text = À partir de ce moment, l'autre parent voit seulement que la naissance a été reçue ou enregistrée, et ne reçoit aucun message. Rien ne l'en avertit. Les changements d'adresse sont alors faits par une personne du bureau.
+protect-text = À partir de ce moment, l'autre parent voit seulement que le formulaire a été reçu ou la naissance enregistrée, et ne reçoit aucun message. Rien ne l'en avertit. Les changements d'adresse sont alors faits par une personne du bureau.
 protect-send = Me protéger
-protect-done = Vous bénéficiez d'une protection : l'autre parent voit seulement que la naissance a été reçue ou enregistrée. Pour changer une adresse, appelez-nous.
-protect-staff-text = L'autre parent voit alors seulement que la naissance a été reçue ou enregistrée, et ne reçoit aucun message. Rien ne l'en avertit.
+protect-done = Vous bénéficiez d'une protection : l'autre parent voit seulement que le formulaire a été reçu ou la naissance enregistrée. Pour changer une adresse, appelez-nous.
+protect-staff-text = L'autre parent voit alors seulement que le formulaire a été reçu ou la naissance enregistrée, et ne reçoit aucun message. Rien ne l'en avertit.
 protect-whom = Qui est protégé?
 purpose-text = Une personne est protégée dans ce dossier. Indiquez pourquoi vous le consultez; le motif est conservé avec votre nom.
 purpose-why = Pourquoi consultez-vous ce dossier?
@@ -22,7 +22,7 @@ address-send = Changer l'adresse
 withdraw-link = Retirer une partie ou toute la demande
 withdraw-choose = Choisissez ce que vous retirez.
 code-title = D'abord, un code
-code-text = Nous envoyons un code à l'adresse courriel ou au numéro de téléphone que vous avez donné avant aujourd'hui, afin que personne d'autre ne puisse le faire.
+code-text = Nous envoyons un code à l'adresse courriel ou au numéro de téléphone que vous avez donné dans le formulaire ou avant aujourd'hui, afin que personne d'autre ne puisse le faire.
 code-send = Envoyez-moi un code
 code-sent = Nous vous avons envoyé un code. Il est valide 15 minutes.
 code-sent-before = Nous vous avons envoyé un code il y a un instant. S'il n'arrive pas, demandez-en un autre dans une minute.

@@ -113,7 +113,10 @@ pub(super) async fn answer(
         if left == 0 {
             return Ok(ended(t));
         }
-        let wrong = Some(t.with("invited-wrong", "left", left.to_string()));
+        let wrong = Some(match left {
+            1 => t.say("invited-wrong-last"),
+            _ => t.with("invited-wrong", "left", left.to_string()),
+        });
         let again = InvitedPage { typed: typed.name, wrong, ..InvitedPage::new(t, &token) };
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again));
     }
