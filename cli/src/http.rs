@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use reqwest::RequestBuilder;
+use reqwest::{RequestBuilder, redirect::Policy};
 use serde_json::Value;
 
 use crate::failure::Problem;
@@ -12,12 +12,19 @@ use crate::failure::Problem;
 ///
 /// The process's cryptography provider must be installed first ([`crate::install_crypto`]), even though no call is encrypted.
 pub fn client() -> Result<reqwest::Client> {
+    limited().build().context("cannot make an HTTP client")
+}
+
+/// The same, which stays where it is when an answer leads elsewhere.
+pub fn client_that_stays() -> Result<reqwest::Client> {
+    limited().redirect(Policy::none()).build().context("cannot make an HTTP client")
+}
+
+fn limited() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .no_proxy()
         .connect_timeout(Duration::from_secs(5))
         .timeout(Duration::from_secs(30))
-        .build()
-        .context("cannot make an HTTP client")
 }
 
 /// Sends a request and gives the JSON of a good answer. Any other answer is a [`Problem`].
