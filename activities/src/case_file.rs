@@ -157,7 +157,8 @@ fn certifying(
     }
 }
 
-/// The reminders that are due by now. One that was sent before changes nothing.
+/// The reminder that is due by now. One that was sent before changes nothing. It goes to everyone who has yet to certify
+/// (`store::messages`), and names the first of them.
 fn reminders(facts: &Facts, clocks: &AskingParents, now: Timestamp) -> Vec<Fact> {
     let due = (1..)
         .zip(clocks.reminders_ms)

@@ -26,11 +26,23 @@ pub async fn tell(
     message: Message,
     at: Timestamp,
 ) -> Result<Change, StoreError> {
+    tell_except(conn, case, message, None, at).await
+}
+
+/// As [`tell`], but not the parent who said it themselves.
+async fn tell_except(
+    conn: &mut PgConnection,
+    case: CaseRef,
+    message: Message,
+    said_by: Option<u8>,
+    at: Timestamp,
+) -> Result<Change, StoreError> {
     let audience = match message.audience() {
         Audience::Everyone => "EVERYONE",
         Audience::Uncertified => "UNCERTIFIED",
         Audience::First => "FIRST",
-        Audience::Invited => "INVITED",
+        Audience::Asked => "ASKED",
+        Audience::Authors => "AUTHORS",
     };
     let occasion = match message.occasion() {
         Occasion::Case => "CASE",
@@ -55,9 +67,19 @@ pub async fn tell(
             when 'EVERYONE' then p.confirmed_at is not null
             when 'UNCERTIFIED' then p.confirmed_at is not null and not p.parent = any(c.certified_by)
             when 'FIRST' then p.parent = 0
-            -- One message for the children of one birth.
-            when 'INVITED' then p.parent > 0 and c.ordinal = 1 and not p.parent = any(c.certified_by)
+            when 'AUTHORS' then p.parent = 0 or p.parent = any(c.certified_by)
+            -- One message for the children of one birth: whoever is asked for an earlier one finds the others beside it.
+            when 'ASKED' then not p.parent = any(c.certified_by) and not exists (
+                select from cases e
+                where e.submission = c.submission
+                and e.ordinal < c.ordinal
+                and not p.parent = any(e.certified_by)
+                and e.objection is null
+                and e.loss_reported_at is null
+                and e.closed_at is null
+            )
         end
+        and p.parent is distinct from $6
         on conflict on constraint each_message_once do nothing",
     )
     .bind(case.to_string())
@@ -65,6 +87,7 @@ pub async fn tell(
     .bind(at.to_sqlx())
     .bind(occasion)
     .bind(audience)
+    .bind(said_by.map(i16::from))
     .execute(&mut *conn)
     .await?;
     match told.rows_affected() {
@@ -122,8 +145,10 @@ pub async fn record_and_tell(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     cases::record(conn, case, actor, None, facts, at).await?;
-    for message in facts.iter().filter_map(Fact::message) {
-        tell(conn, case, message, at).await?;
+    for fact in facts {
+        if let Some(message) = fact.message() {
+            tell_except(conn, case, message, fact.said_by(), at).await?;
+        }
     }
     Ok(())
 }

@@ -148,7 +148,8 @@ pub(crate) async fn draw_link(
     if drawn.rows_affected() == 1 { Ok(()) } else { Err(StoreError::NoCase) }
 }
 
-/// The token in a parent's link, to be sent to them and to nobody else. `None` once it was used.
+/// The token in a parent's link, to be sent to them and to nobody else. There is one for the children of one birth.
+/// `None` once it was used.
 ///
 /// # Errors
 ///
@@ -159,14 +160,23 @@ pub async fn find_link(
     case: CaseRef,
     parent: u8,
 ) -> Result<Option<String>, StoreError> {
+    let found: Option<(String, Vec<u8>)> = sqlx::query_as(
+        "select p.case_ref, p.link
+        from parents p
+        join cases c using (case_ref)
+        where c.submission = (select submission from cases where case_ref = $1)
+        and p.parent = $2
+        and p.link is not null
+        order by c.ordinal
+        limit 1",
+    )
+    .bind(case.to_string())
+    .bind(i16::from(parent))
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((with_link, sealed)) = found else { return Ok(None) };
+    let case = case_ref(TABLE, &with_link)?;
     let key = keys::open(conn, keys, case).await?;
-    let sealed: Option<Option<Vec<u8>>> =
-        sqlx::query_scalar("select link from parents where case_ref = $1 and parent = $2")
-            .bind(case.to_string())
-            .bind(i16::from(parent))
-            .fetch_optional(conn)
-            .await?;
-    let Some(sealed) = sealed.flatten() else { return Ok(None) };
     let token = key.open(&link_purpose(parent), &sealed)?;
     String::from_utf8(token.to_vec()).map(Some).map_err(|_| inconsistent(TABLE, case))
 }

@@ -97,6 +97,17 @@ impl Fact {
     }
 }
 
+impl Fact {
+    /// The parent who says this, and is not told of it.
+    #[must_use]
+    pub const fn said_by(&self) -> Option<u8> {
+        let Self::ParentObjected { parent, objection: Objection::SomethingWrong } = self else {
+            return None;
+        };
+        Some(*parent)
+    }
+}
+
 crate::code::codes! {
     /// What parents are told, in their own language, without personal data.
     pub enum Message {
@@ -106,7 +117,7 @@ crate::code::codes! {
         FirstReminder = "FIRST_REMINDER",
         SecondReminder = "SECOND_REMINDER",
         ThirdReminder = "THIRD_REMINDER",
-        /// To the first parent: the other says that something is wrong.
+        /// To whoever filled in or certified the form: another parent says that something in it is wrong.
         SomethingWrong = "SOMETHING_WRONG",
         /// An officer looks at it. Says nothing of why.
         InReview = "IN_REVIEW",
@@ -153,8 +164,10 @@ pub enum Audience {
     Uncertified,
     /// The parent who filled in the form.
     First,
-    /// This parent, who was asked to certify.
-    Invited,
+    /// Everyone who has yet to certify, also through a link.
+    Asked,
+    /// Whoever filled in the form or certified it.
+    Authors,
 }
 
 /// What a message is told once for.
@@ -208,17 +221,17 @@ impl Message {
             Self::PleaseCertify
             | Self::FirstReminder
             | Self::SecondReminder
-            | Self::ThirdReminder => Audience::Invited,
+            | Self::ThirdReminder => Audience::Asked,
+            Self::SomethingWrong => Audience::Authors,
             // Whoever filled in the form sends the papers.
-            Self::SomethingWrong
-            | Self::InReview
-            | Self::PapersNeeded
+            Self::PapersNeeded
             | Self::FirstPapersReminder
             | Self::SecondPapersReminder
             | Self::PapersAccepted
             | Self::PapersRefused => Audience::First,
             Self::CertifyAgain => Audience::Uncertified,
             Self::Received
+            | Self::InReview
             | Self::OneTimeCode
             | Self::SomethingChanged
             | Self::Registered

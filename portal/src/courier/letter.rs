@@ -1,6 +1,6 @@
 //! What a message says: that there is something to read, and where. Nothing about anybody.
 
-use domain::facts::{Audience, Message};
+use domain::facts::Message;
 use store::deliveries::Pending;
 
 use crate::language::Speaks;
@@ -49,13 +49,10 @@ struct Said {
 
 impl Said {
     fn of(t: Speaks, public_url: &str, message: &Pending, link: Option<&str>) -> Self {
-        let kind = match message.message.audience() {
-            Audience::Invited => "form",
-            Audience::Everyone | Audience::Uncertified | Audience::First => "news",
-        };
-        let address = match link {
-            Some(token) => format!("{public_url}/{}/read/{token}", t.path()),
-            None => format!("{public_url}/{}/status", t.path()),
+        // Who has a link has yet to say who they are: they are told that there is a form, and not of what.
+        let (kind, address) = match link {
+            Some(token) => ("form", format!("{public_url}/{}/read/{token}", t.path())),
+            None => ("news", format!("{public_url}/{}/status", t.path())),
         };
         let case = message.case.to_string();
         let fill = [("case", case.as_str()), ("link", address.as_str())];
@@ -106,6 +103,14 @@ mod tests {
         assert!(letter.body.contains("https://births.example/en/status"), "{}", letter.body);
         assert!(!letter.body.contains("/fr/"), "{}", letter.body);
         assert!(letter.subject.contains("NB-0000-0000"), "{}", letter.subject);
+    }
+
+    #[test]
+    fn a_parent_whom_we_know_is_reminded_with_the_reference_and_the_way_to_their_page() {
+        let it = pending(Message::FirstReminder, Language::English);
+        let Letter { subject, body, .. } = Letter::of("https://births.example", &it, None);
+        assert!(subject.contains("NB-0000-0000"), "{subject}");
+        assert!(body.contains("https://births.example/en/status"), "{body}");
     }
 
     #[test]
