@@ -21,6 +21,9 @@ pub const LIFE: SignedDuration = SignedDuration::from_mins(15);
 /// How soon another one can be asked for.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
+/// How many are sent to a parent in a day.
+const MOST: i64 = 20;
+
 /// How often something else may be typed.
 const TRIES: i32 = 5;
 
@@ -31,6 +34,8 @@ pub enum Asked {
     Sent,
     /// One was sent a moment ago.
     SentBefore,
+    /// As many as are sent in a day were sent today.
+    TooMany,
     /// There is no way to this parent that was on file before today.
     NoWay,
 }
@@ -60,22 +65,24 @@ pub async fn ask(
     if way(conn, keys, case, parent, today).await?.is_none() {
         return Ok(Asked::NoWay);
     }
-    let recent: bool = sqlx::query_scalar(
-        "select exists (
-            select from one_time_codes
-            where case_ref = $1
-            and parent = $2
-            and used_at is null
-            and sent_at > $3
-        )",
+    let (recent, sent): (bool, i64) = sqlx::query_as(
+        "select coalesce(bool_or(used_at is null and sent_at > $3), false), count(*)
+        from one_time_codes
+        where case_ref = $1
+        and parent = $2
+        and sent_at >= least($3, $4)",
     )
     .bind(case.to_string())
     .bind(i16::from(parent))
     .bind((at - PAUSE).to_sqlx())
+    .bind(today.to_sqlx())
     .fetch_one(&mut *conn)
     .await?;
     if recent {
         return Ok(Asked::SentBefore);
+    }
+    if sent >= MOST {
+        return Ok(Asked::TooMany);
     }
     let code = format!("{:08}", rand::rng().random_range(0..100_000_000_u32));
     let id: i64 = sqlx::query_scalar(
@@ -170,6 +177,7 @@ pub async fn find(
         from one_time_codes
         where case_ref = $1
         and id = $2
+        and sealed is not null
         and used_at is null
         and ends_at > $3",
     )
@@ -181,6 +189,19 @@ pub async fn find(
     let Some(sealed) = sealed else { return Ok(None) };
     let code = key.open(PURPOSE, &sealed)?;
     String::from_utf8(code.to_vec()).map(Some).map_err(|_| inconsistent(TABLE, case))
+}
+
+/// The message with this code was sent, or never will be: the code itself is not kept. Happy to find nothing.
+///
+/// # Errors
+///
+/// [`StoreError::Database`].
+pub async fn forget(conn: &mut PgConnection, id: u32) -> Result<(), StoreError> {
+    sqlx::query("update one_time_codes set sealed = null where id = $1")
+        .bind(i64::from(id))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Uses the newest code, if this is it. What is typed wrongly is counted; after a few tries the code opens nothing.

@@ -26,6 +26,7 @@ code-text = We send a code to the email address or phone number that you gave wi
 code-send = Send me a code
 code-sent = We sent you a code. It works for 15 minutes.
 code-sent-before = We sent you a code a moment ago. If it does not come, ask again in a minute.
+code-too-many = We sent you as many codes as we send in a day. Use the last one, or ask again tomorrow.
 code-label = The code that we sent you
 code-wrong = Enter the code that we sent you. A code works once, for 15 minutes.
 code-no-way = We have no email address or phone number of yours from before today. Call us to do this.

@@ -26,6 +26,7 @@ code-text = Nous envoyons un code à l'adresse courriel ou au numéro de télép
 code-send = Envoyez-moi un code
 code-sent = Nous vous avons envoyé un code. Il est valide 15 minutes.
 code-sent-before = Nous vous avons envoyé un code il y a un instant. S'il n'arrive pas, demandez-en un autre dans une minute.
+code-too-many = Nous vous avons envoyé autant de codes que nous en envoyons en une journée. Utilisez le dernier ou demandez-en un autre demain.
 code-label = Le code que nous vous avons envoyé
 code-wrong = Saisissez le code que nous vous avons envoyé. Un code ne sert qu'une fois, pendant 15 minutes.
 code-no-way = Nous n'avons aucune adresse courriel ni aucun numéro de téléphone de vous datant d'avant aujourd'hui. Appelez-nous pour le faire.

@@ -14,6 +14,7 @@ mod lists;
 mod lives;
 mod log;
 mod messages;
+mod one_time_codes;
 mod outbox;
 mod papers;
 mod payments;

@@ -59,6 +59,7 @@ enum Sent {
     NotAsked,
     Yes,
     Before,
+    TooMany,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -237,6 +238,7 @@ pub(in crate::pages) async fn code(
     let said = match asked {
         Asked::Sent => "?code=yes",
         Asked::SentBefore => "?code=before",
+        Asked::TooMany => "?code=toomany",
         Asked::NoWay => "",
     };
     let there = format!("/{}/case/{case}/{}{said}", t.path(), what.path());
