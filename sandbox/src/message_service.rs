@@ -20,6 +20,7 @@ use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// How many messages are kept; the oldest go first.
@@ -27,6 +28,14 @@ const MOST: usize = 1000;
 
 /// How long whoever is told may take to listen. The real service waits a second.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long it waits before it tells somebody again who did not listen. The real service tries for hours.
+const AGAIN: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_secs(2),
+    Duration::from_secs(10),
+];
 
 /// Addresses that never get anything, as the real service has them.
 const NEVER: [&str; 2] = ["perm-fail@simulator.notify", "+15149301632"];
@@ -114,19 +123,33 @@ impl MessageService {
         sent.push_back(message);
     }
 
-    /// Says what became of a message.
+    /// Says what became of a message, several times if nobody listens.
     async fn tell(self, id: Uuid, status: &'static str) {
         let Some(callback) = &self.0.callback else { return };
-        let told = callback
-            .client
-            .post(&callback.url)
-            .bearer_auth(callback.token.expose_secret())
-            .json(&json!({ "id": id, "status": status }))
-            .send()
-            .await;
-        if let Err(error) = told.and_then(reqwest::Response::error_for_status) {
+        let mut told = callback.tell(id, status).await;
+        for pause in AGAIN {
+            if told.is_ok() {
+                return;
+            }
+            sleep(pause).await;
+            told = callback.tell(id, status).await;
+        }
+        if let Err(error) = told {
             tracing::warn!(message.id = %id, why = %error.without_url(), "nobody listens to what became of a message");
         }
+    }
+}
+
+impl Callback {
+    async fn tell(&self, id: Uuid, status: &str) -> Result<(), reqwest::Error> {
+        let told = self
+            .client
+            .post(&self.url)
+            .bearer_auth(self.token.expose_secret())
+            .json(&json!({ "id": id, "status": status }))
+            .send()
+            .await?;
+        told.error_for_status().map(drop)
     }
 }
 
@@ -143,13 +166,21 @@ async fn take(
     let Ok(Json(wanted)) = wanted else {
         return refused(StatusCode::BAD_REQUEST, "ValidationError", "the body cannot be read");
     };
-    let (kind, to) = match kind.as_str() {
-        "email" => ("email", wanted.email_address.filter(|it| it.contains('@'))),
-        "sms" => ("sms", wanted.phone_number.filter(|it| it.starts_with('+'))),
+    let (kind, to, wrong) = match kind.as_str() {
+        "email" => (
+            "email",
+            wanted.email_address.filter(|it| it.contains('@')),
+            "email_address Not a valid email address",
+        ),
+        "sms" => (
+            "sms",
+            wanted.phone_number.filter(|it| it.starts_with('+')),
+            "phone_number Not a valid phone number",
+        ),
         _ => return refused(StatusCode::NOT_FOUND, "NotFound", "no such kind of message"),
     };
     let Some(to) = to else {
-        return refused(StatusCode::BAD_REQUEST, "ValidationError", "not a valid address");
+        return refused(StatusCode::BAD_REQUEST, "ValidationError", wrong);
     };
     let status = match to.as_str() {
         to if NEVER.contains(&to) => "permanent-failure",
@@ -177,6 +208,10 @@ async fn list(State(service): State<MessageService>) -> Json<Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use tokio::net::TcpListener;
+
     use super::*;
 
     async fn send(service: &MessageService, kind: &str, key: &str, body: Value) -> u16 {
@@ -204,6 +239,35 @@ mod tests {
             (&messages[0]["to"], &messages[0]["body"]),
             (&json!("a@example.test"), &json!("Read it."))
         );
+    }
+
+    #[tokio::test]
+    async fn who_does_not_listen_is_told_again() {
+        // Another test of this process may have been quicker.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let times = Arc::new(AtomicU8::new(0));
+        let listens = move |Json(said): Json<Value>| {
+            let nth = times.fetch_add(1, Ordering::Relaxed);
+            told.send(said).expect("the test listens");
+            // It has yet to write down what the message is called.
+            let busy = StatusCode::SERVICE_UNAVAILABLE;
+            async move { if nth < 2 { busy } else { StatusCode::NO_CONTENT } }
+        };
+        let listening = Router::new().fallback(listens);
+        tokio::spawn(async { axum::serve(listener, listening).await });
+        let token = tempfile::NamedTempFile::new().expect("a file is made");
+        let url = format!("http://{address}/");
+        let service = MessageService::new(Some((&url, token.path()))).expect("the file is there");
+        let id = Uuid::new_v4();
+        tokio::spawn(service.tell(id, "delivered")).await.expect("it ends");
+        for _ in 0..3 {
+            let said = heard.try_recv().expect("it is told");
+            assert_eq!(said, json!({ "id": id, "status": "delivered" }));
+        }
+        assert!(heard.try_recv().is_err(), "it was told again though it had listened");
     }
 
     #[tokio::test]
