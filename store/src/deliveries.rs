@@ -1,10 +1,11 @@
 //! How messages to parents are sent, and what became of them.
 //!
-//! A courier begins, takes what is [`pending`], sends it, marks each message and commits. A message may be sent twice if
-//! the courier is cut off between sending and marking: better told twice than never.
+//! A courier takes one message, which is then nobody else's for a [`LEASE`], sends it, and marks it. Nothing stays locked
+//! meanwhile. A message may be sent twice if the courier is cut off between sending and marking: better told twice than
+//! never.
 
 use domain::{CaseRef, contact::NotifyBy, facts::Message, people::Language};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 
@@ -14,6 +15,9 @@ use crate::{
 };
 
 const TABLE: &str = "messages";
+
+/// For how long a message is its courier's: longer than any message service may take.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 /// A message to send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,36 +70,53 @@ impl TryFrom<Row> for Pending {
     }
 }
 
-/// Takes up to `limit` messages that are due at `at`, oldest first. They stay locked until the caller commits; others
-/// skip them meanwhile.
+/// A message that was taken to be sent.
+#[derive(Debug)]
+pub struct Taken {
+    pub id: i64,
+    /// How often sending it has failed.
+    pub attempts: u32,
+    /// Its row may make no sense; then it is marked as failed, and the next one is taken.
+    pub message: Result<Pending, StoreError>,
+}
+
+/// Takes a message that is due at `at`: what has waited for its turn first, then what failed before. `None` if there is
+/// none.
 ///
 /// # Errors
 ///
-/// [`StoreError::Database`] or [`StoreError::Inconsistent`].
-pub async fn pending(
-    conn: &mut PgConnection,
-    limit: i64,
-    at: Timestamp,
-) -> Result<Vec<Pending>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select m.id, m.case_ref, m.message, m.parent, p.language, m.occasion,
+/// [`StoreError::Database`].
+pub async fn take(conn: &mut PgConnection, at: Timestamp) -> Result<Option<Taken>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "with due as (
+            select id
+            from messages
+            where state = 'WAITING'
+            and next_try_at <= $1
+            order by next_try_at, id
+            limit 1
+            for update skip locked
+        )
+        update messages m
+        set next_try_at = $2
+        from due, parents p, cases c
+        where m.id = due.id
+        and (p.case_ref, p.parent) = (m.case_ref, m.parent)
+        and c.case_ref = m.case_ref
+        returning m.id, m.case_ref, m.message, m.parent, p.language, m.occasion,
             p.confirmed_at is not null as confirmed,
             coalesce(c.protected_parent <> m.parent, false)
-                or (c.loss_reported_at is not null and m.message <> 'ONE_TIME_CODE') as closed, m.attempts
-        from messages m
-        join parents p using (case_ref, parent)
-        join cases c using (case_ref)
-        where m.state = 'WAITING'
-        and m.next_try_at <= $2
-        order by m.id
-        limit $1
-        for update of m skip locked",
+                or (c.loss_reported_at is not null and m.message <> 'ONE_TIME_CODE') as closed, m.attempts",
     )
-    .bind(limit)
     .bind(at.to_sqlx())
-    .fetch_all(conn)
+    .bind((at + LEASE).to_sqlx())
+    .fetch_optional(conn)
     .await?;
-    rows.into_iter().map(Pending::try_from).collect()
+    Ok(row.map(|row| Taken {
+        id: row.id,
+        attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+        message: row.try_into(),
+    }))
 }
 
 /// How a message went out.
@@ -209,6 +230,25 @@ pub async fn refused(
     one(id, marked.rows_affected())
 }
 
+/// What it says cannot be read, whatever is tried.
+///
+/// # Errors
+///
+/// As for [`sent`].
+pub async fn given_up(conn: &mut PgConnection, id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "update messages
+        set state = 'GIVEN_UP', attempts = attempts + 1, moved_at = $2
+        where id = $1
+        and state = 'WAITING'",
+    )
+    .bind(id)
+    .bind(at.to_sqlx())
+    .execute(conn)
+    .await?;
+    one(id, marked.rows_affected())
+}
+
 /// What the message service says became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -216,8 +256,18 @@ pub enum Outcome {
     Bounced,
 }
 
-/// Notes what became of a message that was sent. Gives whose it was the first time it is heard; nothing for a message that
-/// is not known or whose end is.
+/// What is known of a message of which the service speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It is heard for the first time.
+    Now { case: CaseRef, parent: u8 },
+    /// Its end was known.
+    Before,
+    /// There is no such message, or it is not written down yet that it was sent.
+    Unknown,
+}
+
+/// Notes what became of a message that was sent.
 ///
 /// # Errors
 ///
@@ -227,7 +277,7 @@ pub async fn ended(
     sent_as: &str,
     outcome: Outcome,
     at: Timestamp,
-) -> Result<Option<(CaseRef, u8)>, StoreError> {
+) -> Result<Ended, StoreError> {
     let state = match outcome {
         Outcome::Delivered => "DELIVERED",
         Outcome::Bounced => "BOUNCED",
@@ -242,11 +292,17 @@ pub async fn ended(
     .bind(sent_as)
     .bind(state)
     .bind(at.to_sqlx())
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    let Some((case, parent)) = whose else { return Ok(None) };
-    let case = case_ref(TABLE, &case)?;
-    Ok(Some((case, number(TABLE, case, parent)?)))
+    if let Some((case, parent)) = whose {
+        let case = case_ref(TABLE, &case)?;
+        return Ok(Ended::Now { case, parent: number(TABLE, case, parent)? });
+    }
+    let known: bool = sqlx::query_scalar("select exists (select from messages where sent_as = $1)")
+        .bind(sent_as)
+        .fetch_one(conn)
+        .await?;
+    Ok(if known { Ended::Before } else { Ended::Unknown })
 }
 
 fn one(id: i64, marked: u64) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use store::{
     StoreError, cases,
-    deliveries::{self, Outcome},
+    deliveries::{self, Ended, Outcome},
 };
 use subtle::ConstantTimeEq;
 
@@ -50,9 +50,15 @@ async fn heard(
     };
     let now = portal.now();
     let mut tx = portal.pool.begin().await?;
-    let whose = deliveries::ended(&mut tx, &id, outcome, now).await?;
-    if let (Some((case, parent)), Outcome::Bounced) = (whose, outcome) {
-        bounced(&mut tx, case, parent, now).await?;
+    match deliveries::ended(&mut tx, &id, outcome, now).await? {
+        Ended::Now { case, parent } => {
+            if outcome == Outcome::Bounced {
+                bounced(&mut tx, case, parent, now).await?;
+            }
+        }
+        Ended::Before => (),
+        // The service may be quicker than we write down what it calls the message. It says so again.
+        Ended::Unknown => return Ok(StatusCode::SERVICE_UNAVAILABLE),
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,6 +1,6 @@
 //! GC Notify: `POST /v2/notifications/{email|sms}`.
 
-use std::time::Duration;
+use std::{error::Error as _, io, time::Duration};
 
 use reqwest::{Client, StatusCode, Url, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use store::deliveries::Channel;
 
-use super::{NotSent, letter::Letter};
+use super::{NotSent, Silence, letter::Letter};
 
 /// How long the service may take for one message.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,20 +67,65 @@ impl Notify {
                 }),
             ),
         };
-        let address = self.base.join(path).map_err(|error| NotSent::Away(error.into()))?;
+        let address = self.base.join(path).map_err(|_| NotSent::Away(Silence::Impossible))?;
         let key = format!("ApiKey-v1 {}", self.key.expose_secret());
-        // The address is not in the error: it would name whom we write to.
         let asked = self.client.post(address).header(AUTHORIZATION, key).json(&message).send();
-        let answer = asked.await.map_err(|error| NotSent::Away(error.without_url().into()))?;
-        match answer.status() {
-            status if status.is_success() => {
-                let accepted: Accepted =
-                    answer.json().await.map_err(|error| NotSent::Away(error.into()))?;
-                Ok(accepted.id)
+        let answer = asked.await.map_err(|error| NotSent::Away(silence(error)))?;
+        let status = answer.status();
+        if status.is_success() {
+            let accepted = answer.json::<Accepted>().await;
+            return accepted.map(|it| it.id).map_err(|error| NotSent::Away(silence(error)));
+        }
+        // Most of what it does not take is our mistake: a key or a template that an operator puts right.
+        let unread = |_| Refusals { errors: Vec::new() };
+        match status {
+            StatusCode::BAD_REQUEST
+                if answer.json().await.unwrap_or_else(unread).are_about_the_address() =>
+            {
+                Err(NotSent::Refused)
             }
-            // What is wrong with the request is wrong with the address: the rest is the same for everybody.
-            StatusCode::BAD_REQUEST => Err(NotSent::Refused),
-            status => Err(NotSent::Later(status.as_u16())),
+            status => Err(NotSent::Later { code: status.as_u16(), asked: path }),
         }
     }
+}
+
+/// What the service says is wrong with a request. It may repeat what we sent: nothing of it is kept.
+#[derive(Deserialize)]
+struct Refusals {
+    errors: Vec<Refusal>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
+    message: String,
+}
+
+impl Refusals {
+    /// There is no code for it: a message about a field begins with the field's name.
+    fn are_about_the_address(&self) -> bool {
+        let address = |it: &Refusal| {
+            let field = it.message.split_whitespace().next().unwrap_or_default();
+            it.error == "ValidationError" && ["email_address", "phone_number"].contains(&field)
+        };
+        self.errors.iter().any(address)
+    }
+}
+
+/// What kind of error it is. Its text may repeat what the service said.
+fn silence(error: reqwest::Error) -> Silence {
+    if error.is_timeout() {
+        return Silence::TimedOut;
+    }
+    if error.is_decode() {
+        return Silence::Unreadable;
+    }
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        if let Some(it) = it.downcast_ref::<io::Error>() {
+            return Silence::Connection(it.kind());
+        }
+        cause = it.source();
+    }
+    Silence::Connection(io::ErrorKind::Other)
 }

@@ -19,10 +19,9 @@ async fn says(stage: &Stage, token: &str, status: &str) -> Answer {
 async fn the_desk_sees_that_a_message_came_back() {
     let stage = Stage::new().await;
     let (case, _) = stage.ordinary().await;
-    let mut conn = stage.pool.acquire().await.expect("the case file answers");
     let at = "2026-11-23T17:01:00Z".parse().expect("it is a time");
-    let due = deliveries::pending(&mut conn, 1, at).await.expect("they are read");
-    let id = due.first().expect("a message waits").id;
+    let id = stage.due(at).await.first().expect("a message waits").id;
+    let mut conn = stage.pool.acquire().await.expect("the case file answers");
     let sent = deliveries::sent(&mut conn, id, Channel::Email, Some("sent-1"), at).await;
     sent.expect("it is marked");
     drop(conn);
@@ -48,4 +47,12 @@ async fn the_desk_sees_that_a_message_came_back() {
     let officer = stage.signed_in(OFFICER).await;
     let desk = stage.page(&format!("/en/desk/case/{case}"), &officer).await.text;
     assert!(desk.contains("came back") || desk.contains("not reached"), "{desk}");
+}
+
+/// The service says what became of a message before we have written down what it calls it.
+#[tokio::test]
+async fn what_is_said_of_a_message_that_is_not_known_yet_is_said_again() {
+    let stage = Stage::new().await;
+    let heard = says(&stage, CALLBACKS, "permanent-failure").await;
+    assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
 }

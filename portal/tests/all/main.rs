@@ -6,6 +6,7 @@ mod browser;
 mod canaries;
 mod cases;
 mod changes;
+mod courier;
 mod form;
 mod intake;
 mod limits;

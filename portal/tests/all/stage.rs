@@ -27,6 +27,7 @@ use portal::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
+use store::deliveries::{self, Pending};
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
@@ -128,7 +129,7 @@ impl Stage {
         Self::sending(notify.courier().expect("it is complete")).await
     }
 
-    async fn sending(courier: Courier) -> Self {
+    pub async fn sending(courier: Courier) -> Self {
         LazyLock::force(&LOGS);
         let name = format!("portal_{}", uuid::Uuid::new_v4().simple());
         let mut conn =
@@ -305,6 +306,16 @@ impl Stage {
             request = request.header("if-match", seen);
         }
         self.send(request, body.to_string()).await
+    }
+
+    /// All messages that are due, as the courier would take them.
+    pub async fn due(&self, at: Timestamp) -> Vec<Pending> {
+        let mut conn = self.pool.acquire().await.expect("the case file answers");
+        let mut due = Vec::new();
+        while let Some(taken) = deliveries::take(&mut conn, at).await.expect("it is read") {
+            due.push(taken.message.expect("it makes sense"));
+        }
+        due
     }
 
     /// How many rows all tables hold together.
