@@ -42,8 +42,8 @@ impl PostOffice<'_> {
     /// If none comes.
     pub fn letter(&self, to: &str, says: &str) -> Result<Letter> {
         let find = || -> Result<Option<Letter>> {
-            let letters = self.letters()?.into_iter();
-            Ok(letters.filter(|it| it.to == to && it.text.contains(says)).last())
+            let mut letters = self.letters()?.into_iter();
+            Ok(letters.rfind(|it| it.to == to && it.text.contains(says)))
         };
         eventually(&format!("a message with {says} is sent"), || Ok(find()?.is_some()))?;
         find()?.context("it was there")
