@@ -51,12 +51,15 @@ const STEPS = {
   place: "Where the baby was born",
   "parent-1/name": "The first parent's name",
   "parent-1/about": "About the first parent",
+  "parent-2/name": "The second parent's name",
+  "parent-2/about": "About the second parent",
   parents: "The parents together",
   address: "Addresses",
   contact: "How each parent is reached",
   services: "Certificate, SIN, consent",
   review: "Everything that was answered",
   "certify-1": "A parent certifies",
+  "certify-2": "The second parent certifies, too",
 };
 
 for (const language of LANGUAGES) {
@@ -80,6 +83,8 @@ for (const language of LANGUAGES) {
     });
     await pictures(person, "sent", "It is sent: references and access codes");
     await hears(person, "It is sent");
+    await person.opens("/form/sent-2");
+    await pictures(person, "sent-2", "The second parent's own access code");
 
     const other = await arrives({ language });
     const another = await new Form(other, family(), { "children/0/name/first": "", "children/0/name/last": "7" }).begins();
@@ -118,10 +123,30 @@ for (const language of LANGUAGES) {
     const second = await arrives({ language });
     await second.signsIn(waits);
     await pictures(second, "case-waiting", "The notice is awaited, and the fee is to be paid");
+    const kept = await arrives({ language });
+    await kept.signsIn({ ref: waits.ref, access_code: waits.other_access_codes[0].access_code });
+    const single = spoken(family("ordinary", (form) => (form.children[0].name = { kind: "SINGLE", single: "Olivia" })));
+    const [papers] = await submit(single);
+    const sends = await arrives({ language });
+    await sends.signsIn(papers);
+    await pictures(sends, "case-papers", "Papers are needed");
+    await sends.opens(`/case/${papers.ref}/papers`);
+    await pictures(sends, "papers", "Sending papers, or saying that they are mailed");
+    await hears(sends, "Papers");
     for (const [path, what] of [["address", "Changing the address, with a one-time code"], ["withdraw", "Withdrawing"]]) {
       await second.opens(`/case/${waits.ref}/${path}`);
       await pictures(second, path, what);
     }
+    await second.opens(`/case/${waits.ref}/address`);
+    await second.keys.opens("button", second.say("code-send"));
+    await pictures(second, "address-code", "A one-time code was sent");
+    await second.opens(`/case/${waits.ref}`);
+    await second.keys.toControl(second.page.locator("summary", { hasText: second.say("protect-title") }), "protection");
+    await second.keys.press("Enter");
+    await pictures(second, "protect", "Being protected from the other parent");
+    await second.keys.opens("button", second.say("protect-send"));
+    await kept.opens(`/case/${waits.ref}`);
+    await pictures(kept, "closed", "What the other parent then sees");
     await sendNotice(unpaid);
     const apart = familyApart(language);
     const [invited] = await submit(apart);
@@ -141,6 +166,12 @@ for (const language of LANGUAGES) {
     await pictures(other, "link-ended", "A link that does not work any more");
     await other.opens("/nothing-here");
     await pictures(other, "problem", "A page that is not there");
+    const rests = await arrives({ language });
+    await rests.page.clock.install();
+    await rests.signsIn(done);
+    await rests.page.clock.fastForward("26:00");
+    await rests.page.getByRole("dialog", { name: rests.say("session-title") }).waitFor();
+    await pictures(rests, "session", "Before a session ends");
     await other.opens("/desk");
     await pictures(other, "desk-sign-in", "The desk of the staff: sign-in");
   });
