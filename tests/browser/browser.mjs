@@ -41,8 +41,8 @@ export const PAIRS = [
   { language: "fr", size: "desktop", script: false },
 ];
 
-/** One in each language. */
-export const BOTH = [PAIRS[0], PAIRS[2]];
+/** One in each language, on each size, without and with scripts. */
+export const BOTH = [PAIRS[0], { language: "fr", size: "desktop", script: true }];
 
 /** As a part of a test's name. */
 export const named = ({ language, size, script }) => `${language}, ${size}, ${script ? "with" : "without"} scripts`;
