@@ -70,6 +70,5 @@ function whatIsLost() {
 /** Everything that must hold of a page as it is shown now. */
 export async function sound(person) {
   await accessible(person);
-  // A narrow window is the same whatever the device was.
-  if (person.size === "phone") await reflows(person);
+  await reflows(person);
 }
