@@ -35,7 +35,8 @@ cargo-tests:
 	then $(CARGO) nextest run --no-fail-fast --workspace --locked; \
 	else $(CARGO) test --no-fail-fast --workspace --lib --bins --tests --locked; fi
 
-browser: build ## Drive the pages in Chromium, by keyboard; FILES=case names some
+browser: export WAYS := $(WAYS)
+browser: build ## Drive the pages in Chromium, by keyboard; FILES=case names some, WAYS=all in every way
 	$(NEWBORN) browser-tools -- node tests/browser/run.mjs $(FILES)
 
 screenshots: build ## Make the pictures of the pages in docs/ anew

@@ -29,20 +29,31 @@ export const SIZES = {
 };
 
 /** How a family comes: in which language, on what, with or without scripts. */
-export const WAYS = LANGUAGES.flatMap((language) =>
+const EVERY_WAY = LANGUAGES.flatMap((language) =>
   Object.keys(SIZES).flatMap((size) => [true, false].map((script) => ({ language, size, script }))),
 );
 
-/** Some of them, in which each language meets each size, with scripts and without: for what needs a family of its own. */
-export const PAIRS = [
+/** What needs a family of its own comes in some ways, and with `WAYS=all` in every one. */
+const usually = (some) => (process.env.WAYS === "all" ? EVERY_WAY : some);
+
+const PAIRS = [
   { language: "en", size: "phone", script: false },
   { language: "en", size: "desktop", script: true },
   { language: "fr", size: "phone", script: true },
   { language: "fr", size: "desktop", script: false },
 ];
 
-/** One in each language, on each size, without and with scripts. */
-export const BOTH = [PAIRS[0], { language: "fr", size: "desktop", script: true }];
+/** Each language meets each size, with scripts and without. */
+export const EACH_PAIR = usually(PAIRS);
+
+/** One in each language, on each size, without and with scripts: for what differs little between them. */
+export const EACH_LANGUAGE = usually([PAIRS[0], { language: "fr", size: "desktop", script: true }]);
+
+/** For what only scripts do. */
+export const WITH_SCRIPTS = EACH_PAIR.filter(({ script }) => script);
+
+/** One alone, and another for the next of a list. */
+export const oneWay = (nth) => usually([PAIRS[nth % PAIRS.length]]);
 
 /** As a part of a test's name. */
 export const named = ({ language, size, script }) => `${language}, ${size}, ${script ? "with" : "without"} scripts`;
@@ -151,7 +162,7 @@ export function people(name, body, options = {}) {
 }
 
 /** A test for each way in which a family comes. */
-export function everyWay(name, body, ways = WAYS, options = {}) {
+export function everyWay(name, body, ways = EVERY_WAY, options = {}) {
   for (const way of ways) {
     people(`${name} (${named(way)})`, async (arrives, t) => body(await arrives(way), arrives, t), options);
   }

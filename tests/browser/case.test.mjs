@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before } from "node:test";
-import { BOTH, PAIRS, everyWay, withBrowser } from "./browser.mjs";
+import { EACH_LANGUAGE, EACH_PAIR, WITH_SCRIPTS, everyWay, withBrowser } from "./browser.mjs";
 import { accessible, reflows, sound } from "./checks.mjs";
 import { completed, family, messagesTo, sendNotice, stands, submit, until } from "./stack.mjs";
 import { say } from "./words.mjs";
@@ -44,12 +44,12 @@ everyWay("a family sees that everything is done, and reads what was shared", asy
     await person.keys.opens("link", home);
     assert.equal(person.path, `/case/${done.ref}`);
   }
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("without a code the page of a case asks for one", async (person) => {
   await person.opens(`/case/${done.ref}`);
   assert.equal(person.path, "/status");
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("an address moves with a code that was sent, and nothing typed is lost", async (person) => {
   const it = family();
@@ -77,7 +77,7 @@ everyWay("an address moves with a code that was sent, and nothing typed is lost"
   else await person.keys.types("textbox", person.say("code-label"), spaced);
   await person.keys.opens("button", person.say("address-send"));
   assert.equal(person.path, `/case/${found.ref}`);
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("a family takes the SIN request back, and an empty form says what is missing", async (person) => {
   const it = family();
@@ -98,7 +98,7 @@ everyWay("a family takes the SIN request back, and an empty form says what is mi
   await person.opens(`/case/${found.ref}`);
   await says(person, "sin-WITHDRAWN");
   await accessible(person);
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("a payment is declined, then made, and the birth does not wait for it", async (person) => {
   const it = family("ordinary", (form) => delete form.services.payment_token);
@@ -120,7 +120,7 @@ everyWay("a payment is declined, then made, and the birth does not wait for it",
   await person.opens(`/case/${found.ref}`);
   await says(person, "certificate-MAILED");
   assert.equal(await person.page.getByRole("heading", { name: person.say("pay-title") }).count(), 0);
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("whoever goes back from the payment page without paying is where they were", async (person) => {
   const [found] = await submit(family("ordinary", (form) => delete form.services.payment_token));
@@ -128,7 +128,7 @@ everyWay("whoever goes back from the payment page without paying is where they w
   await person.pays(undefined);
   assert.equal(person.path, `/case/${found.ref}`);
   assert.equal(await person.page.getByRole("link", { name: person.saying("pay-go") }).count(), 1);
-}, BOTH);
+}, EACH_LANGUAGE);
 
 everyWay("a family that lost their child presses one button", async (person) => {
   const it = family();
@@ -140,7 +140,7 @@ everyWay("a family that lost their child presses one button", async (person) => 
   await says(person, "loss-told-title");
   assert.equal(await person.page.getByText(person.say("part-certificate")).count(), 0);
   await sound(person);
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("the other parent of a protected one sees only that the birth was received", async (person, arrives) => {
   const [found] = await submit(family());
@@ -157,7 +157,7 @@ everyWay("the other parent of a protected one sees only that the birth was recei
   assert.equal(other.path, `/case/${found.ref}`);
   assert.equal(await other.page.getByRole("link", { name: other.say("case-statement") }).count(), 0);
   await sound(other);
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("a parent is written to in the language they choose", async (person) => {
   const [found] = await submit(family());
@@ -167,7 +167,7 @@ everyWay("a parent is written to in the language they choose", async (person) =>
   assert.ok(person.page.url().endsWith(`/fr/case/${found.ref}`));
   assert.ok(await person.page.getByText(say("fr", "spoken-now")).isVisible());
   await accessible(person);
-}, BOTH);
+}, EACH_LANGUAGE);
 
 /** The smallest file that is a PDF by its first bytes. */
 const PDF = { name: "paper.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n%%EOF\n") };
@@ -200,7 +200,7 @@ everyWay("a family sends the papers that a single name needs, or says that it ma
   await person.keys.opens("button", person.say("needed-mail-send"));
   await says(person, "paper-state-TO_BE_MAILED");
   await sound(person);
-}, PAIRS);
+}, EACH_PAIR);
 
 /** Plays the weather, and tells whether somebody came. */
 async function weather(person) {
@@ -220,7 +220,7 @@ everyWay("whoever must not be seen leaves at once, and the browser has forgotten
   await shown();
   await person.opens(`/case/${done.ref}`);
   assert.equal(person.path, "/status");
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("Escape three times is the same", async (person) => {
   const shown = await weather(person);
@@ -229,4 +229,4 @@ everyWay("Escape three times is the same", async (person) => {
   await shown();
   await person.opens(`/case/${done.ref}`);
   assert.equal(person.path, "/status");
-}, PAIRS.filter((it) => it.script));
+}, WITH_SCRIPTS);

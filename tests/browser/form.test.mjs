@@ -1,7 +1,7 @@
 // The journeys through the form: from the first page to a registered birth, by keyboard alone.
 
 import assert from "node:assert/strict";
-import { PAIRS, everyWay, named, withBrowser } from "./browser.mjs";
+import { EACH_PAIR, everyWay, named, withBrowser } from "./browser.mjs";
 import { sound } from "./checks.mjs";
 import { Form } from "./form.mjs";
 import { family, sendNotice, stands } from "./stack.mjs";
@@ -14,7 +14,7 @@ everyWay("a family goes from the first page to a registered birth", async (perso
   await person.opens();
   await person.keys.opens("link", person.say("start-begin"));
   // The pages are looked at in half of the ways: each language, each size, with scripts and without.
-  const check = PAIRS.some((it) => named(it) === named(person)) ? sound : async () => {};
+  const check = EACH_PAIR.some((it) => named(it) === named(person)) ? sound : async () => {};
   await form.goesTo("sent", check);
   await check(person);
   const [found] = await form.receipt();
@@ -47,4 +47,4 @@ everyWay("a page that is not answered says what is missing, and each error leads
     await form.continues();
     assert.deepEqual(form.at === page ? await form.errors() : [], [], `${page} leads on`);
   }
-}, PAIRS);
+}, EACH_PAIR);

@@ -1,7 +1,7 @@
 // What can happen on the way through the form: twins, a second parent elsewhere, payment, mistakes, another route.
 
 import assert from "node:assert/strict";
-import { BOTH, PAIRS, everyWay, people, withBrowser } from "./browser.mjs";
+import { EACH_LANGUAGE, EACH_PAIR, everyWay, oneWay, withBrowser } from "./browser.mjs";
 import { accessible, sound } from "./checks.mjs";
 import { Form } from "./form.mjs";
 import { family, familyApart, linkIn, messagesTo, sendNotice, stands, submit } from "./stack.mjs";
@@ -14,16 +14,16 @@ everyWay("twins are two cases of one form", async (person) => {
   assert.equal(found.length, 2);
   await sendNotice(it);
   for (const one of found) await stands(one, "birth", "REGISTERED");
-}, PAIRS);
+}, EACH_PAIR);
 
 // One parent; a letter that the federal exchange lacks; born at home.
-for (const example of ["sole-parent", "exchange-form", "no-sin"]) {
-  people(`the family of the example ${example} comes through`, async (arrives) => {
+for (const [nth, example] of ["sole-parent", "exchange-form", "no-sin"].entries()) {
+  everyWay(`the family of the example ${example} comes through`, async (person) => {
     const it = family(example);
-    const [found] = await new Form(await arrives({ language: "en" }), it).sends();
+    const [found] = await new Form(person, it).sends(sound);
     await sendNotice(it);
     await stands(found, "birth", "REGISTERED");
-  });
+  }, oneWay(nth));
 }
 
 everyWay("the second parent certifies on another device, through a link", async (person, arrives) => {
@@ -38,7 +38,7 @@ everyWay("the second parent certifies on another device, through a link", async 
   const [found] = await form.receipt();
   await sound(person);
   await stands(found, "birth", "WAITING_SECOND_PARENT");
-  const [message] = await messagesTo(it.phone);
+  const [message] = await messagesTo(it.phone, { about: found.ref });
   const other = await arrives({ ...person, viewport: undefined });
   await other.opens(linkIn(message, other.language));
   await other.keys.types("textbox", other.say("invited-name"), "Marc Tremblay");
@@ -51,7 +51,7 @@ everyWay("the second parent certifies on another device, through a link", async 
   await other.keys.opens("button", other.say("certify-send"));
   await sendNotice(it);
   await stands(found, "birth", "REGISTERED");
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("a family pays from its receipt: declined, then paid", async (person) => {
   const it = family();
@@ -69,7 +69,7 @@ everyWay("a family pays from its receipt: declined, then paid", async (person) =
   assert.equal(person.path, `/case/${found.ref}`);
   assert.ok(person.loads - loads <= 2, `${person.loads - loads} page loads`);
   await stands(found, "certificate", "MAILED");
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("what was certified is put right, and certified again by each parent", async (person, arrives) => {
   const it = family();
@@ -99,7 +99,7 @@ everyWay("what was certified is put right, and certified again by each parent", 
   await other.keys.opens("button", other.say("certify-send"));
   await sendNotice(it);
   await stands(found, "birth", "REGISTERED");
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("three errors are put right from the summary, with one page load and nothing typed twice", async (person) => {
   const wrong = {
@@ -124,7 +124,7 @@ everyWay("three errors are put right from the summary, with one page load and no
   await form.continues();
   assert.equal(form.at, "place");
   assert.equal(person.loads - loads, 1, "page loads");
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("whom the form is not for is told kindly, and can change the answer", async (person) => {
   for (const [input, value] of [
@@ -142,4 +142,4 @@ everyWay("whom the form is not for is told kindly, and can change the answer", a
     await person.keys.opens("link", person.say("out-back"));
     assert.equal(form.at, "start");
   }
-}, BOTH);
+}, EACH_LANGUAGE);

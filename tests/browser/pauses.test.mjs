@@ -1,7 +1,7 @@
 // Pauses and mishaps: a form that is left and opened again, one that rests, an answer that is lost, a button that is pressed twice.
 
 import assert from "node:assert/strict";
-import { BOTH, PAIRS, everyWay, withBrowser } from "./browser.mjs";
+import { EACH_PAIR, WITH_SCRIPTS, everyWay, withBrowser } from "./browser.mjs";
 import { accessible, sound } from "./checks.mjs";
 import { Form } from "./form.mjs";
 import { family, messagesTo, until } from "./stack.mjs";
@@ -38,7 +38,7 @@ everyWay("when the answer is lost on the way, the form was sent once, and the pa
   await page.reload();
   assert.deepEqual(await form.receipt(), found);
   await isOneCase(it, found);
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("a button that is pressed twice sends one form", async (person) => {
   const it = family();
@@ -49,7 +49,7 @@ everyWay("a button that is pressed twice sends one form", async (person) => {
   await Promise.all([person.keys.press("Enter"), person.keys.press("Enter")]);
   await person.page.waitForURL(/\/form\/sent$/);
   await isOneCase(it, await form.receipt());
-}, PAIRS);
+}, EACH_PAIR);
 
 everyWay("a form is saved, and opened by its code on another device", async (person, arrives) => {
   const form = await new Form(person).begins();
@@ -73,9 +73,7 @@ everyWay("a form is saved, and opened by its code on another device", async (per
   assert.equal(await other.page.locator('[name="place/municipality"]').inputValue(), "Ottawa");
   await again.goesTo("sent");
   await again.receipt();
-}, BOTH);
-
-const WITH_SCRIPTS = BOTH.map((it) => ({ ...it, script: true }));
+}, EACH_PAIR);
 
 everyWay("a warning comes before the form rests; one key goes on, without a page load", async (person) => {
   await person.page.clock.install();

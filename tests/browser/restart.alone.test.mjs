@@ -1,7 +1,7 @@
 // What a crash of the portal takes from a family: nothing. It runs alone, because it stops the portal for everybody.
 
 import assert from "node:assert/strict";
-import { everyWay, BOTH, withBrowser } from "./browser.mjs";
+import { EACH_PAIR, everyWay, withBrowser } from "./browser.mjs";
 import { Form } from "./form.mjs";
 import { family, restartPortal, sendNotice, stands } from "./stack.mjs";
 
@@ -27,4 +27,4 @@ everyWay("a draft is there after a restart, on another device, with everything t
   const [found] = await again.receipt();
   await sendNotice(it);
   await stands(found, "birth", "REGISTERED");
-}, BOTH);
+}, EACH_PAIR);

@@ -150,7 +150,7 @@ for (const language of LANGUAGES) {
     await sendNotice(unpaid);
     const apart = familyApart(language);
     const [invited] = await submit(apart);
-    const [message] = await messagesTo(apart.phone);
+    const [message] = await messagesTo(apart.phone, { about: invited.ref });
     const other = await arrives({ language });
     await other.opens(linkIn(message, language));
     await pictures(other, "invited", "The second parent says who they are");

@@ -1,7 +1,7 @@
 // The second parent, on a device of their own: a link, who they are, what is to be registered, and one of four answers.
 
 import assert from "node:assert/strict";
-import { BOTH, PAIRS, everyWay, withBrowser } from "./browser.mjs";
+import { EACH_LANGUAGE, EACH_PAIR, everyWay, withBrowser } from "./browser.mjs";
 import { accessible, sound } from "./checks.mjs";
 import { familyApart, linkIn, look, messagesTo, stands, submit } from "./stack.mjs";
 
@@ -11,7 +11,7 @@ withBrowser();
 async function known(person) {
   const it = familyApart(person.language);
   const [found] = await submit(it);
-  const [message] = await messagesTo(it.phone);
+  const [message] = await messagesTo(it.phone, { about: found.ref });
   await person.opens(linkIn(message, person.language));
   await sound(person);
   await saysWho(person, "Nobody", "2000-01-01");
@@ -46,7 +46,7 @@ everyWay("the second parent certifies what they read", async (person) => {
   await person.opens(`/case/${found.ref}/statement`);
   assert.ok(await person.page.getByText(person.say("statement-certified")).isVisible());
   await accessible(person);
-}, PAIRS);
+}, EACH_PAIR);
 
 for (const [objection, state] of [
   ["SOMETHING_WRONG", "ACTION_NEEDED"],
@@ -61,18 +61,18 @@ for (const [objection, state] of [
     await person.opens(`/case/${found.ref}`);
     await accessible(person);
     assert.equal((await look(found)).birth.state, state);
-  }, BOTH);
+  }, EACH_LANGUAGE);
 }
 
 everyWay("a link that was used leads to what else there is", async (person, arrives) => {
   const it = familyApart(person.language);
-  await submit(it);
-  const [message] = await messagesTo(it.phone);
+  const [found] = await submit(it);
+  const [message] = await messagesTo(it.phone, { about: found.ref });
   const link = linkIn(message, person.language);
   await person.opens(link);
   await saysWho(person, "marc tremblay", "1992-09-23");
-  const another = await arrives({ language: person.language });
+  const another = await arrives({ ...person, viewport: undefined });
   const answer = await another.opens(link);
   assert.equal(answer.status(), 404);
   await accessible(another);
-}, BOTH);
+}, EACH_LANGUAGE);
