@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Facts, once};
+use super::{Change, Facts, add::once};
 use crate::paper::{Paper, PaperRefusal, PaperStanding};
 
 /// What has happened to one paper.

@@ -138,7 +138,7 @@ async fn the_page_about_the_api_has_every_code() {
 #[test]
 fn every_fact_has_words() {
     let known = keys("en-CA");
-    let source = include_str!("../../../domain/src/facts.rs");
+    let source = include_str!("../../../domain/src/facts/fact.rs");
     let (_, list) = source.split_once("pub enum Fact {").expect("the facts are there");
     let (list, _) = list.split_once("\n}\n").expect("they end");
     let variants = list
