@@ -14,7 +14,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{Keys, StoreError, columns::case_ref, keys::DraftKey};
+use crate::{
+    Keys, StoreError,
+    columns::case_ref,
+    keys::{self, DraftKey},
+};
 
 /// How long a draft is kept after something was last typed.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -75,7 +79,7 @@ pub enum State {
 ///
 /// # Errors
 ///
-/// [`StoreError::Database`].
+/// [`StoreError::Database`]; [`StoreError::Inconsistent`] when it is a correction and its parent has one open.
 pub async fn begin(
     conn: &mut PgConnection,
     keys: &Keys,
@@ -85,20 +89,67 @@ pub async fn begin(
 ) -> Result<Uuid, StoreError> {
     let id = Uuid::now_v7();
     let (key, wrapped) = keys.cases.draw_for_draft(id);
-    sqlx::query(
-        "insert into drafts (id, code_hash, wrapped, sealed, changed_at, ends_at)
-        values ($1, $2, $3, $4, $5, $6)",
+    let begun = sqlx::query(
+        "insert into drafts (
+            id, code_hash, wrapped, sealed, corrects, corrects_parent, changed_at, ends_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (corrects, corrects_parent) where sealed is not null do nothing",
     )
     .bind(id)
     .bind(code_hash(keys, &draft.code))
     .bind(wrapped)
     .bind(seal(&key, draft))
+    .bind(draft.corrects.map(|it| it.case.to_string()))
+    .bind(draft.corrects.map(|it| i16::from(it.parent)))
     .bind(at.to_sqlx())
     .bind((at + LIFE).to_sqlx())
     .execute(&mut *conn)
     .await?;
+    if begun.rows_affected() == 0 {
+        return Err(broken(id));
+    }
     open(conn, keys, id, token, at).await?;
     Ok(id)
+}
+
+/// Opens the correction that this parent has begun of the same version, in the browser that holds `token`. `None` if there
+/// is none; one of an older version is thrown away.
+///
+/// # Errors
+///
+/// [`StoreError::Database`]; [`StoreError::NoCase`]; [`StoreError::Forgotten`]; [`StoreError::Inconsistent`] when it
+/// cannot be opened.
+pub async fn go_on_correcting(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    token: &str,
+    corrects: Corrects,
+    at: Timestamp,
+) -> Result<Option<Session>, StoreError> {
+    // Two taps begin one correction: the second waits for the first.
+    keys::lock(conn, keys, corrects.case).await?;
+    let found: Option<Uuid> = sqlx::query_scalar(
+        "select id
+        from drafts
+        where corrects = $1
+        and corrects_parent = $2
+        and sealed is not null",
+    )
+    .bind(corrects.case.to_string())
+    .bind(i16::from(corrects.parent))
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(draft) = found else { return Ok(None) };
+    open(conn, keys, draft, token, at).await?;
+    let session = find(conn, keys, token, at).await?;
+    if let Some(Session { state: State::Open(it), .. }) = &session
+        && it.corrects.is_some_and(|it| it.version == corrects.version)
+    {
+        return Ok(session);
+    }
+    discard(conn, draft).await?;
+    Ok(None)
 }
 
 async fn open(

@@ -6,6 +6,7 @@ mod browser;
 mod canaries;
 mod cases;
 mod changes;
+mod corrections;
 mod courier;
 mod form;
 mod intake;

@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use domain::{CaseRef, intake::Form, people::Language};
 use sqlx::PgConnection;
 use store::{
-    contents,
+    StoreError, contents,
     drafts::{self, Corrects, Draft, Session, State},
 };
 use uuid::Uuid;
@@ -132,12 +132,15 @@ pub(super) async fn browser(
         Browser::Open(mut open) => match open.corrects {
             None => Ok(Browser::Open(open)),
             Some(corrects) => {
-                let brief = contents::brief(tx, &portal.keys, corrects.case).await?;
-                // Somebody may have been protected since.
-                if brief.facts.is_closed_to(corrects.parent) {
-                    drafts::discard(tx, open.id).await?;
-                    return Ok(Browser::Nothing);
-                }
+                let brief = match contents::brief(tx, &portal.keys, corrects.case).await {
+                    // Somebody may have been protected since.
+                    Ok(brief) if !brief.facts.is_closed_to(corrects.parent) => brief,
+                    Ok(_) | Err(StoreError::Forgotten(_)) => {
+                        drafts::discard(tx, open.id).await?;
+                        return Ok(Browser::Nothing);
+                    }
+                    Err(error) => return Err(error.into()),
+                };
                 let certified = Form::again(&brief.content, &brief.contact);
                 open.typed.fill_in(&Typed::of(&certified));
                 Ok(Browser::Open(open))
@@ -147,7 +150,8 @@ pub(super) async fn browser(
     }
 }
 
-/// Opens a new draft in a browser; gives it with the cookie that the browser is to hold.
+/// Opens a draft in a browser: a new one, or the correction that its parent has begun; gives it with the cookie that the
+/// browser is to hold.
 pub(super) async fn begin(
     portal: &Portal,
     tx: &mut PgConnection,
@@ -156,7 +160,12 @@ pub(super) async fn begin(
 ) -> Result<(Open, SetCookies), Problem> {
     let Begun { corrects, page, mut typed } = begun;
     typed.set("start/language".to_owned(), language.code());
-    if corrects.is_some() {
+    let token = new_token();
+    if let Some(corrects) = corrects {
+        let begun = drafts::go_on_correcting(tx, &portal.keys, &token, corrects, portal.now());
+        if let Some(Session { draft: id, state: State::Open(draft), .. }) = begun.await? {
+            return Ok((Open::of(id, draft), session::holds_draft(portal, &token)));
+        }
         typed = typed.of_the_statement();
     }
     let draft = Draft {
@@ -166,7 +175,6 @@ pub(super) async fn begin(
         page,
         typed: typed.into(),
     };
-    let token = new_token();
     let id = drafts::begin(tx, &portal.keys, &token, &draft, portal.now()).await?;
     Ok((Open::of(id, draft), session::holds_draft(portal, &token)))
 }
