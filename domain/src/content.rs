@@ -31,6 +31,9 @@ pub struct Services {
     pub sin: Option<SinRequest>,
     /// Which version of the notice of collection was shown.
     pub collection_notice: String,
+    /// In which language that notice and the consent were shown, if not in that of the form.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// What the hosted payment page gave back, if the parents paid.
     pub payment_token: Option<String>,
 }

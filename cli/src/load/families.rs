@@ -214,6 +214,7 @@ fn services(rng: &mut StdRng) -> Services {
         want_sin: Some(wants_sin),
         consent_sin: if wants_sin { tick() } else { Tick::default() },
         collection_notice_ack: tick(),
+        language: None,
         payment_token: wants_certificate.then(|| "sandbox-card-approved".to_owned()),
     }
 }

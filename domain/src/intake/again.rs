@@ -134,6 +134,7 @@ fn services(it: &content::Services) -> Services {
         want_sin: Some(it.sin.is_some()),
         consent_sin: it.sin.as_ref().map(|sin| tick(&sin.consent)).unwrap_or_default(),
         collection_notice_ack: tick(&it.collection_notice),
+        language: it.language.and_then(word),
         payment_token: None,
     }
 }

@@ -183,6 +183,7 @@ part! {
         want_sin: Option<bool>,
         consent_sin: Tick,
         collection_notice_ack: Tick,
+        language: Option<String>,
         payment_token: Option<String>,
     }
 

@@ -1,6 +1,9 @@
 //! What the family asks for beside the registration.
 
-use super::{Certificate, Code, Services, Tick, reader::Reader};
+use super::{
+    Certificate, Code, Services, Tick,
+    reader::{Reader, given},
+};
 use crate::{
     content::{self, CanadianStatus, SinRequest},
     fees::Product,
@@ -21,6 +24,7 @@ pub(super) fn all(
     };
     let collection_notice =
         r.tick("collection_notice_ack", it.collection_notice_ack, Code::NoticeNotAcknowledged);
+    let language = given(it.language).and_then(|it| r.choice("language", Some(it)));
     let payment_token = r.token("payment_token", it.payment_token, 200);
     r.not_expected("payment_token", payment_token.is_some() && certificate == Some(None));
     want_sin?;
@@ -28,6 +32,7 @@ pub(super) fn all(
         certificate: certificate?,
         sin: sin?,
         collection_notice: collection_notice?,
+        language,
         payment_token,
     })
 }

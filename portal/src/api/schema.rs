@@ -201,7 +201,8 @@ fn services() -> Value {
         &["want_sin", "collection_notice_ack"],
         json!({
             "certificates": { "type": "array", "maxItems": 1, "items": object(&["product"], product) },
-            "want_sin": flag(), "consent_sin": tick, "collection_notice_ack": tick, "payment_token": text(200),
+            "want_sin": flag(), "consent_sin": tick, "collection_notice_ack": tick,
+            "language": one_of(Language::ALL.iter().map(|it| it.code())), "payment_token": text(200),
         }),
     )
 }

@@ -1,7 +1,12 @@
 //! The form, page by page, as a browser without scripts walks it.
 
 use axum::http::{Request, StatusCode};
+use domain::{
+    intake::{ShownText, TEXT_VERSION},
+    people::Language,
+};
 use jiff::Timestamp;
+use store::texts;
 
 use crate::{
     browser::{TYPED, Walk, cookie, seen},
@@ -343,43 +348,6 @@ async fn inputs_that_are_not_the_pages_own_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_parent_corrects_what_was_certified_and_nothing_is_lost_while_the_engine_is_away() {
-    let stage = Stage::new().await;
-    let [first, second] = stage.both().await;
-    let (case, cookies) = stage.opened(second).await;
-    let begun = stage.post(&format!("/fr/case/{case}/correct"), &cookies, &[]).await;
-    assert_eq!(begun.headers["location"], "/fr/form/review", "{}", begun.text);
-    let draft = cookie(&begun.headers);
-    let review = stage.page("/fr/form/review", &draft).await.text;
-    assert!(review.contains("Olivia") && !review.contains("12 Maple Lane"), "{review}");
-    // What is not certified is not corrected here.
-    assert_eq!(stage.page("/fr/form/address", &draft).await.status, StatusCode::SEE_OTHER);
-
-    let renamed = [
-        ("children/0/name/kind", "DUAL"),
-        ("children/0/name/first", "Emma"),
-        ("children/0/name/last", "O'Connor-Dubé"),
-    ];
-    let kept = stage.post("/fr/form/baby-1/name?review=true", &draft, &renamed).await;
-    assert_eq!(kept.headers["location"], "/fr/form/review");
-    let certify = stage.page("/fr/form/certify-2", &draft).await.text;
-    assert!(certify.contains("Emma"));
-    let signed = [
-        ("seen", &*seen(&certify)),
-        ("parents/1/agrees_child_surname", "true"),
-        ("parents/1/certification/checked", "true"),
-        ("parents/1/certification/typed_name", "Suharto"),
-    ];
-    let sent = stage.post("/fr/form/certify-2", &draft, &signed).await;
-    assert_eq!(sent.status, StatusCode::SERVICE_UNAVAILABLE, "{}", sent.text);
-    assert!(stage.page("/fr/form/review", &draft).await.text.contains("Emma"));
-    // It counts once the workflow has taken it.
-    let (case, cookies) = stage.opened(first).await;
-    let statement = stage.page(&format!("/en/case/{case}/statement"), &cookies).await.text;
-    assert!(statement.contains("Olivia") && !statement.contains("Emma"));
-}
-
-#[tokio::test]
 async fn what_was_typed_but_never_signed_is_no_certification() {
     let stage = Stage::new().await;
     // The first parent presses the button without a name, then types it and only leaves.
@@ -434,23 +402,23 @@ async fn whoever_knows_the_code_of_a_form_that_was_sent_is_not_given_the_parents
 }
 
 #[tokio::test]
-async fn a_correction_that_was_begun_shows_nothing_once_the_other_parent_is_protected() {
+async fn what_was_agreed_to_is_shown_in_the_language_in_which_it_was_read() {
     let stage = Stage::new().await;
-    let [first, second] = stage.both().await;
-    let (case, cookies) = stage.opened(second).await;
-    let begun = stage.post(&format!("/en/case/{case}/correct"), &cookies, &[]).await;
-    let draft = cookie(&begun.headers);
-    assert!(stage.page("/en/form/review", &draft).await.text.contains("Sophie"));
-    // Neither how the first parent is reached nor what they asked for is in it.
-    let (_, cookies) = stage.opened(first).await;
-    stage.post(&format!("/en/case/{case}/protect"), &cookies, &[]).await;
-    for path in ["review", "baby-1/name", "certify-2", "parent-1/about"] {
-        let shown = stage.page(&format!("/en/form/{path}"), &draft).await;
-        assert_eq!(shown.status, StatusCode::SEE_OTHER, "{path}");
+    let mut conn = stage.pool.acquire().await.expect("a connection");
+    for (language, words) in [(Language::English, "the words"), (Language::French, "les mots")] {
+        let of = texts::Of { version: TEXT_VERSION, language, text: ShownText::SinConsent };
+        texts::keep(&mut conn, of, words, Timestamp::UNIX_EPOCH).await.expect("it is kept");
     }
-    let left: i64 = sqlx::query_scalar("select count(*) from drafts")
-        .fetch_one(&stage.pool)
-        .await
-        .expect("read");
-    assert_eq!(left, 0);
+    let begun = stage.fill("en", &[("services/consent_sin/checked", "")]).await;
+    assert_eq!(begun.path, "/en/form/services");
+    let read = stage.post("/fr/form/services", &begun.cookies, TYPED).await;
+    let next = read.headers["location"].to_str().expect("it is ASCII").replace("/fr/", "/en/");
+    let Walk { path, answer, .. } = stage.walk(&next, &begun.cookies, &[]).await;
+    assert_eq!(path, "/en/form/sent");
+    let codes: Vec<String> =
+        answer.text.split("<dd class=\"code\">").skip(1).map(between_tags).collect();
+    let [case, code] = &codes[..] else { panic!("{}", answer.text) };
+    let (case, cookies) = stage.opened((case.clone(), code.clone())).await;
+    let shared = stage.page(&format!("/en/case/{case}/shared"), &cookies).await.text;
+    assert!(shared.contains("les mots") && !shared.contains("the words"), "{shared}");
 }

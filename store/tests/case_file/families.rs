@@ -94,6 +94,7 @@ pub fn content() -> Content {
                 canadian_status: vec![CanadianStatus::Citizen],
             }),
             collection_notice: "2026-1".into(),
+            language: None,
             payment_token: Some(TOKEN.into()),
         },
     }

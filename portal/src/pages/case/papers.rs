@@ -70,7 +70,7 @@ pub(in crate::pages) async fn shared(
     Ok(page(StatusCode::OK, &it))
 }
 
-/// What the parents were told when they sent the form, and what they said, in the language of the form.
+/// What the parents were told when they sent the form, and what they said, in the language in which they read it.
 async fn consents(
     conn: &mut PgConnection,
     t: Speaks,
@@ -89,7 +89,8 @@ async fn consents(
         (sin, ShownText::SinConsent),
     ] {
         let said = t.filled(key, &[("version", version), ("date", day)]);
-        let of = texts::Of { version, language: content.language, text };
+        let language = services.language.unwrap_or(content.language);
+        let of = texts::Of { version, language, text };
         let words = texts::find(conn, of).await?.unwrap_or_default();
         consents.push(Consent { said, words: words.lines().map(str::to_owned).collect() });
     }

@@ -393,6 +393,7 @@ fn merge(
         for tick in ["consent_sin", "collection_notice_ack"] {
             typed.set(format!("services/{tick}/version"), TEXT_VERSION);
         }
+        typed.set("services/language".to_owned(), t.code());
     }
     if !matches!(step, Step::Certify(_)) {
         typed.forget_certifications();
