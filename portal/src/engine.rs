@@ -23,7 +23,7 @@ use workflows::{CASE_QUEUE, Carried, CaseInput, NewbornCase};
 type Story = <NewbornCase as HasWorkflowDefinition>::Run;
 
 /// How long anybody here waits for an answer from Temporal.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How soon a dropped decision is put again.
 const AGAIN: Duration = Duration::from_millis(100);

@@ -62,20 +62,21 @@ fn one_certification_of_two_registers_nothing_until_the_other_comes() -> Result<
     let post = stack.post();
     let case = apart(&stack, "Apart")?;
 
-    // Three reminders go out, and then an officer is told. Nobody is removed, nothing goes to the province.
+    // Reminders go out, and then an officer is told. Nobody is removed, nothing goes to the province.
     let late = case.until_on_desk("CERTIFICATION_LATE")?;
-    let nth: Vec<Value> = happened(&late, "parent-reminded")
+    let nth: Vec<u64> = happened(&late, "parent-reminded")
         .into_iter()
-        .map(|it| it["detail"]["nth"].clone())
+        .filter_map(|it| it["detail"]["nth"].as_u64())
         .collect();
-    assert_eq!(nth, [1, 2, 3]);
+    // On a slow machine two may be due by the time that somebody looks; then the later one is sent.
+    assert!(nth.is_sorted_by(|one, next| one < next) && nth.last() == Some(&3), "{nth:?}");
     is_nowhere(&stack, &case)?;
     case.decide("retry-now", "PARENTS_ASKED", &[])?;
 
     // The message and its reminders say that there is a form, and nothing else.
     tests::eventually("each reminder is sent", || {
         let to_them = post.letters()?.into_iter().filter(|it| it.to == email("Apart"));
-        Ok(to_them.count() == 4)
+        Ok(to_them.count() == 1 + nth.len())
     })?;
     for letter in post.letters()?.iter().filter(|it| it.to == email("Apart")) {
         for word in ["Tremblay", "Olivia", "Sophie", "Marc", "birth of", "naissance de", "NB-"] {
