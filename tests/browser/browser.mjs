@@ -128,9 +128,35 @@ export class Person {
     await this.keys.opens("button", this.say("status-show"));
   }
 
+  /** Says who somebody is who followed a link. */
+  async saysWho(name, born) {
+    await this.keys.types("textbox", this.say("invited-name"), name);
+    await this.keys.answers("born", born);
+    await this.keys.opens("button", this.say("invited-send"));
+  }
+
+  /** Certifies the statement that is shown. */
+  async certifies(name) {
+    await this.keys.ticks(this.saying("certify-agrees"));
+    await this.keys.ticks(this.say("label-certification"));
+    await this.keys.types("textbox", this.say("label-typed-name"), name);
+    await this.keys.opens("button", this.say("certify-send"));
+  }
+
+  /** Unfolds what is under a line, and stays there. */
+  async unfolds(key) {
+    await this.keys.toControl(this.page.locator("summary", { hasText: this.say(key) }), `what is under ${key}`);
+    await this.keys.press("Enter");
+  }
+
   /** Pays on the hosted page, with a card that is `approved` or `declined`, or goes back without paying. */
   async pays(card) {
     await this.keys.opens("link", this.saying("pay-go"));
+    await this.choosesCard(card);
+  }
+
+  /** What is done on the hosted page. */
+  async choosesCard(card) {
     const way = card ? `button[name=card][value=${card}]` : "main a";
     await this.keys.toControl(this.page.locator(way), "the way back from the payment page");
     await this.keys.goes("Enter");

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { before } from "node:test";
 import { EACH_LANGUAGE, EACH_PAIR, WITH_SCRIPTS, everyWay, withBrowser } from "./browser.mjs";
-import { accessible, reflows, sound } from "./checks.mjs";
-import { completed, family, messagesTo, sendNotice, stands, submit, until } from "./stack.mjs";
+import { accessible, reflows, says, sound } from "./checks.mjs";
+import { PDF, completed, family, messagesTo, sendNotice, stands, submit, until } from "./stack.mjs";
 import { say } from "./words.mjs";
 
 withBrowser();
@@ -13,12 +13,6 @@ let done;
 before(async () => {
   done = await completed();
 });
-
-/** The page says this text somewhere. */
-async function says(person, key, filled) {
-  const text = person.page.getByText(person.say(key, filled)).first();
-  assert.ok(await text.isVisible(), `${person.page.url()} says ${key}`);
-}
 
 /** The one-time code that was sent. */
 async function codeTo({ email }) {
@@ -145,14 +139,13 @@ everyWay("a family that lost their child presses one button", async (person) => 
 everyWay("the other parent of a protected one sees only that the birth was received", async (person, arrives) => {
   const [found] = await submit(family());
   await person.signsIn(found);
-  await person.keys.toControl(person.page.locator("summary", { hasText: person.say("protect-title") }), "protection");
-  await person.keys.press("Enter");
+  await person.unfolds("protect-title");
   await reflows(person);
   await person.keys.opens("button", person.say("protect-send"));
   await says(person, "protect-done");
   await accessible(person);
 
-  const other = await arrives({ ...person, viewport: undefined });
+  const other = await arrives(person);
   await other.signsIn({ ref: found.ref, access_code: found.other_access_codes[0].access_code });
   assert.equal(other.path, `/case/${found.ref}`);
   assert.equal(await other.page.getByRole("link", { name: other.say("case-statement") }).count(), 0);
@@ -168,9 +161,6 @@ everyWay("a parent is written to in the language they choose", async (person) =>
   assert.ok(await person.page.getByText(say("fr", "spoken-now")).isVisible());
   await accessible(person);
 }, EACH_LANGUAGE);
-
-/** The smallest file that is a PDF by its first bytes. */
-const PDF = { name: "paper.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n%%EOF\n") };
 
 everyWay("a family sends the papers that a single name needs, or says that it mails them", async (person) => {
   const single = (form) => (form.children[0].name = { kind: "SINGLE", single: form.children[0].name.first });
@@ -195,8 +185,7 @@ everyWay("a family sends the papers that a single name needs, or says that it ma
   const [mails] = await submit(family("ordinary", single));
   await person.signsIn(mails);
   await person.keys.opens("link", person.say("needed-go"));
-  await person.keys.toControl(person.page.locator("summary", { hasText: person.say("needed-mail-title") }), "the way by mail");
-  await person.keys.press("Enter");
+  await person.unfolds("needed-mail-title");
   await person.keys.opens("button", person.say("needed-mail-send"));
   await says(person, "paper-state-TO_BE_MAILED");
   await sound(person);

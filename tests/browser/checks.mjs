@@ -67,6 +67,12 @@ function whatIsLost() {
   return lost;
 }
 
+/** The page says this text somewhere. */
+export async function says(person, key, filled) {
+  const text = person.page.getByText(person.say(key, filled)).first();
+  assert.ok(await text.isVisible(), `${person.page.url()} says ${key}`);
+}
+
 /** Everything that must hold of a page as it is shown now. */
 export async function sound(person) {
   await accessible(person);

@@ -41,6 +41,14 @@ export class Form {
     for (const [name, value] of Object.entries(otherwise)) this.typed.set(name, value);
   }
 
+  /** What a parent opens from the page of the case, to put right what was certified. */
+  static async correcting(person, it, otherwise) {
+    await person.keys.opens("button", person.say("correct-go"));
+    const form = new Form(person, it, otherwise);
+    assert.equal(form.at, "review");
+    return form;
+  }
+
   get page() {
     return this.person.page;
   }
@@ -103,6 +111,12 @@ export class Form {
       assert.notEqual(this.page.url(), before, `${before} leads on: ${await this.errors()}`);
     }
     assert.fail(`${path} does not come: ${this.seen.join(", ")}`);
+  }
+
+  /** From the page with everything back to a page, changes what is otherwise there, and goes on until another page. */
+  async changes(step, until) {
+    await this.person.keys.opens("link", this.person.say("review-change", { what: this.person.say(step) }));
+    return this.goesTo(until);
   }
 
   /** What the error summary says. */

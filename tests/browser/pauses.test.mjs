@@ -59,7 +59,7 @@ everyWay("a form is saved, and opened by its code on another device", async (per
   assert.equal(form.at, "kept");
   await sound(person);
   const code = await form.code();
-  const other = await arrives({ ...person, viewport: undefined });
+  const other = await arrives(person);
   await other.opens();
   await other.keys.opens("link", other.say("return-title"));
   await sound(other);

@@ -14,7 +14,7 @@ everyWay("a draft is there after a restart, on another device, with everything t
   const code = await form.code();
   await restartPortal();
 
-  const other = await arrives({ ...person, viewport: undefined });
+  const other = await arrives(person);
   await other.opens("/form/return");
   await other.keys.types("textbox", other.say("return-code"), code);
   await other.keys.opens("button", other.say("return-go"));

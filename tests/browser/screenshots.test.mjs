@@ -141,8 +141,7 @@ for (const language of LANGUAGES) {
     await second.keys.opens("button", second.say("code-send"));
     await pictures(second, "address-code", "A one-time code was sent");
     await second.opens(`/case/${waits.ref}`);
-    await second.keys.toControl(second.page.locator("summary", { hasText: second.say("protect-title") }), "protection");
-    await second.keys.press("Enter");
+    await second.unfolds("protect-title");
     await pictures(second, "protect", "Being protected from the other parent");
     await second.keys.opens("button", second.say("protect-send"));
     await kept.opens(`/case/${waits.ref}`);
@@ -155,9 +154,7 @@ for (const language of LANGUAGES) {
     await other.opens(linkIn(message, language));
     await pictures(other, "invited", "The second parent says who they are");
     await hears(other, "The second parent's link");
-    await other.keys.types("textbox", other.say("invited-name"), "Marc Tremblay");
-    await other.keys.answers("born", "1992-09-23");
-    await other.keys.opens("button", other.say("invited-send"));
+    await other.saysWho("Marc Tremblay", "1992-09-23");
     await pictures(other, "welcome", "The second parent's own codes");
     await other.opens(`/case/${invited.ref}/statement`);
     await pictures(other, "certify", "The second parent reads, and certifies or objects");

@@ -14,21 +14,15 @@ async function known(person) {
   const [message] = await messagesTo(it.phone, { about: found.ref });
   await person.opens(linkIn(message, person.language));
   await sound(person);
-  await saysWho(person, "Nobody", "2000-01-01");
+  await person.saysWho("Nobody", "2000-01-01");
   assert.ok(await person.page.getByText(person.say("error-title")).isVisible());
   await sound(person);
-  await saysWho(person, "Marc Tremblay", "1992-09-23");
+  await person.saysWho("Marc Tremblay", "1992-09-23");
   assert.equal(person.path, `/case/${found.ref}/welcome`);
   await sound(person);
   await person.keys.opens("link", person.say("welcome-read", { case: found.ref }));
   assert.equal(person.path, `/case/${found.ref}/statement`);
   return found;
-}
-
-async function saysWho(person, name, born) {
-  await person.keys.types("textbox", person.say("invited-name"), name);
-  await person.keys.answers("born", born);
-  await person.keys.opens("button", person.say("invited-send"));
 }
 
 everyWay("the second parent certifies what they read", async (person) => {
@@ -38,10 +32,7 @@ everyWay("the second parent certifies what they read", async (person) => {
   await person.keys.opens("button", person.say("certify-send"));
   await sound(person);
   await person.keys.opensInPage("link", person.say("certify-agree-first"));
-  await person.keys.ticks(person.saying("certify-agrees"));
-  await person.keys.ticks(person.say("label-certification"));
-  await person.keys.types("textbox", person.say("label-typed-name"), "Marc Tremblay");
-  await person.keys.opens("button", person.say("certify-send"));
+  await person.certifies("Marc Tremblay");
   await stands(found, "birth", "WAITING_NOTICE");
   await person.opens(`/case/${found.ref}/statement`);
   assert.ok(await person.page.getByText(person.say("statement-certified")).isVisible());
@@ -70,8 +61,8 @@ everyWay("a link that was used leads to what else there is", async (person, arri
   const [message] = await messagesTo(it.phone, { about: found.ref });
   const link = linkIn(message, person.language);
   await person.opens(link);
-  await saysWho(person, "marc tremblay", "1992-09-23");
-  const another = await arrives({ ...person, viewport: undefined });
+  await person.saysWho("marc tremblay", "1992-09-23");
+  const another = await arrives(person);
   const answer = await another.opens(link);
   assert.equal(answer.status(), 404);
   await accessible(another);
