@@ -85,6 +85,11 @@ everyWay("a family takes the SIN request back, and an empty form says what is mi
   await sound(person);
   await person.keys.opensInPage("link", person.say("withdraw-choose"));
   await person.keys.chooses(person.say("withdraw-sin"));
+  await person.keys.types("textbox", person.say("code-label"), "0000 0000");
+  await person.keys.opens("button", person.say("withdraw-send"));
+  await says(person, "code-wrong");
+  await sound(person);
+  await person.keys.chooses(person.say("withdraw-sin"));
   await person.keys.types("textbox", person.say("code-label"), await codeTo(it));
   await person.keys.opens("button", person.say("withdraw-send"));
   assert.equal(person.path, `/case/${found.ref}`);
@@ -177,6 +182,11 @@ everyWay("a family sends the papers that a single name needs, or says that it ma
   await files.setInputFiles({ ...PDF, name: "paper.txt", buffer: Buffer.from("a letter") });
   await person.keys.opens("button", person.say("needed-send"));
   assert.ok(await person.page.getByRole("alert").isVisible(), "a letter in plain text is not taken");
+  const large = Buffer.concat([PDF.buffer, Buffer.alloc(10 << 20)]);
+  await person.page.locator("input[type=file]").first().setInputFiles({ ...PDF, buffer: large });
+  await person.keys.opens("button", person.say("needed-send"));
+  await says(person, "needed-too-large", { number: "1" });
+  await sound(person);
   await person.page.locator("input[type=file]").first().setInputFiles(PDF);
   await person.keys.opens("button", person.say("needed-send"));
   await says(person, "paper-state-RECEIVED");

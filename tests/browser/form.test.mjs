@@ -1,7 +1,7 @@
 // The journeys through the form: from the first page to a registered birth, by keyboard alone.
 
 import assert from "node:assert/strict";
-import { EACH_PAIR, everyWay, named, withBrowser } from "./browser.mjs";
+import { EACH_LANGUAGE, EACH_PAIR, everyWay, named, withBrowser } from "./browser.mjs";
 import { sound } from "./checks.mjs";
 import { Form } from "./form.mjs";
 import { family, sendNotice, stands } from "./stack.mjs";
@@ -23,6 +23,18 @@ everyWay("a family goes from the first page to a registered birth", async (perso
   await person.keys.opens("link", person.say("receipt-follow", { case: found.ref }));
   assert.ok(await person.page.getByText(person.say("birth-REGISTERED")).first().isVisible());
 });
+
+everyWay("the page with everything says what is still missing, and leads there", async (person) => {
+  const form = await new Form(person).begins();
+  await form.answers();
+  await form.continues();
+  await person.opens("/form/review");
+  assert.ok((await form.errors()).length > 0);
+  await sound(person);
+  await person.keys.to("link", (await form.errors())[0]);
+  await person.keys.goes("Enter");
+  assert.equal(form.at, "baby-1/name");
+}, EACH_LANGUAGE);
 
 everyWay("a page that is not answered says what is missing, and each error leads to its input", async (person) => {
   const form = await new Form(person).begins();

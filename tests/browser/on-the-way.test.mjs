@@ -8,10 +8,24 @@ import { family, familyApart, linkIn, messagesTo, sendNotice, stands, submit } f
 
 withBrowser();
 
-everyWay("twins are two cases of one form", async (person) => {
+everyWay("twins are two cases of one form, and the second parent has codes of their own", async (person) => {
   const it = family("twins");
-  const found = await new Form(person, it).sends();
+  const form = await new Form(person, it).begins();
+  // The other pages are those of one child.
+  await form.goesTo("sent", () => (form.at.startsWith("baby-2/") ? sound(person) : undefined));
+  const found = await form.receipt();
   assert.equal(found.length, 2);
+  await sound(person);
+  await person.keys.opens("link", person.say("receipt-hand-over-go"));
+  assert.equal(form.at, "sent-2");
+  const theirs = await form.receipt();
+  assert.deepEqual(theirs.map(({ ref }) => ref), found.map(({ ref }) => ref));
+  for (const [nth, { access_code }] of theirs.entries()) assert.notEqual(access_code, found[nth].access_code);
+  await sound(person);
+  await person.keys.opens("link", person.say("receipt-follow", { case: found[0].ref }));
+  await person.keys.opens("link", person.say("case-sibling", { number: "2" }));
+  assert.equal(person.path, `/case/${found[1].ref}`);
+  await sound(person);
   await sendNotice(it);
   for (const one of found) await stands(one, "birth", "REGISTERED");
 }, EACH_PAIR);
