@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 import { Keyboard } from "./keyboard.mjs";
 import { keepForChecking } from "./html.mjs";
 import { left } from "./places.mjs";
-import { portal } from "./stack.mjs";
+import { portal, staff } from "./stack.mjs";
 import { LANGUAGES, codeOf, say, saying } from "./words.mjs";
 
 const FLAGS = [
@@ -84,17 +84,28 @@ export class Person {
       reducedMotion: "reduce",
     });
     context.setDefaultTimeout(15_000);
+    return Person.in(context, { language, size, script });
+  }
+
+  static async in(context, way) {
     const page = await context.newPage();
-    const person = new Person(context, page, { language, size, script });
+    const person = new Person(context, page, way);
     person.devtools = await context.newCDPSession(page);
-    await person.runsScripts(script);
+    await person.runsScripts(way.script);
     return person;
   }
 
-  constructor(context, page, way) {
-    Object.assign(this, { context, page, ...way, keys: new Keyboard(page), loads: 0 });
+  constructor(context, page, { language, size, script }) {
+    Object.assign(this, { context, page, language, size, script, keys: new Keyboard(page), loads: 0, tabs: [] });
     page.on("response", (response) => keepForChecking(response));
     page.on("request", (request) => (this.loads += request.isNavigationRequest() && !request.redirectedFrom() ? 1 : 0));
+  }
+
+  /** Another tab of the same browser. */
+  async anotherTab() {
+    const tab = await Person.in(this.context, this);
+    this.tabs.push(tab);
+    return tab;
   }
 
   /** Whether this person's browser runs scripts of pages. */
@@ -143,6 +154,13 @@ export class Person {
     await this.keys.opens("button", this.say("certify-send"));
   }
 
+  /** Signs in at the desk, as somebody of the staff. */
+  async signsInAtTheDesk(name) {
+    await this.opens("/desk");
+    await this.keys.types("textbox", this.say("sign-in-token"), staff(name));
+    await this.keys.opens("button", this.say("sign-in"));
+  }
+
   /** Unfolds what is under a line, and stays there. */
   async unfolds(key) {
     await this.keys.toControl(this.page.locator("summary", { hasText: this.say(key) }), `what is under ${key}`);
@@ -179,7 +197,8 @@ export function people(name, body, options = {}) {
     try {
       await body(arrives, t);
     } catch (error) {
-      for (const [nth, person] of here.entries()) await leave(`${name}-${nth + 1}`, person);
+      const tabs = here.flatMap((person) => [person, ...person.tabs]);
+      for (const [nth, tab] of tabs.entries()) await leave(`${name}-${nth + 1}`, tab);
       throw error;
     } finally {
       for (const person of here) await person.close();

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import AxeBuilder from "@axe-core/playwright";
+import { problem } from "./words.mjs";
 
 /** WCAG 2.0, 2.1 and 2.2, levels A and AA. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -77,4 +78,11 @@ export async function says(person, key, filled) {
 export async function sound(person) {
   await accessible(person);
   await reflows(person);
+}
+
+/** The page says why what was asked is not done, and is as it must be. */
+export async function refuses(person, code) {
+  const why = person.page.getByRole("heading", { name: problem(person.language, code) });
+  assert.ok(await why.isVisible(), `${person.page.url()} says ${code}`);
+  await sound(person);
 }

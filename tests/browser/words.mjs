@@ -40,6 +40,12 @@ export function say(language, key, filled = {}) {
   });
 }
 
+/** The title of a problem, as people read it. */
+export function problem(language, code) {
+  const key = `problem-${code}`;
+  return say(language, texts[language].has(`${key}.page`) ? `${key}.page` : key);
+}
+
 /** A text as a pattern in which its variables stand for anything. */
 export function saying(language, key) {
   const text = texts[language].get(key);
