@@ -3,6 +3,7 @@
 import { after, before, test } from "node:test";
 import { writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { noteOpened } from "./addresses.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { keepForChecking } from "./html.mjs";
 import { left } from "./places.mjs";
@@ -97,7 +98,10 @@ export class Person {
 
   constructor(context, page, { language, size, script }) {
     Object.assign(this, { context, page, language, size, script, keys: new Keyboard(page), loads: 0, tabs: [] });
-    page.on("response", (response) => keepForChecking(response));
+    page.on("response", (response) => {
+      noteOpened(response, portal);
+      return keepForChecking(response);
+    });
     page.on("request", (request) => (this.loads += request.isNavigationRequest() && !request.redirectedFrom() ? 1 : 0));
   }
 

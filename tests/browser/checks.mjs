@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import AxeBuilder from "@axe-core/playwright";
+import { noteLookedAt } from "./addresses.mjs";
 import { problem } from "./words.mjs";
 
 /** WCAG 2.0, 2.1 and 2.2, levels A and AA. */
@@ -17,6 +18,7 @@ export async function accessible(person) {
   assert.deepEqual(said, [], `axe-core at ${page.url()}`);
   // A page that could not be looked at has no violation either.
   assert.ok(passes.length > 5, "axe-core looked at the page");
+  noteLookedAt(page);
 }
 
 /** axe-core is a script itself: where pages may run none, it alone may. */

@@ -34,6 +34,13 @@ everyWay("the language can be changed on every page", async (person) => {
   }
 });
 
+everyWay("shorter addresses lead on, in the language of the browser", async (person) => {
+  await person.page.goto(`${portal}/desk`);
+  assert.equal(new URL(person.page.url()).pathname, `/${person.language}/desk`);
+  await person.opens("/form");
+  assert.equal(person.path, "/form/start");
+}, EACH_LANGUAGE);
+
 everyWay("the first thing that Tab reaches is the way past the banner", async (person) => {
   await person.opens("/status");
   await person.keys.press("Tab");
