@@ -1,7 +1,7 @@
 // The desk of the staff, behind its sign-in: the cases that wait, what is decided there, and what is not.
 
 import assert from "node:assert/strict";
-import { EACH_PAIR, everyWay, withBrowser } from "./browser.mjs";
+import { EACH_LANGUAGE, EACH_PAIR, everyWay, withBrowser } from "./browser.mjs";
 import { refuses, says, sound } from "./checks.mjs";
 import { PDF, family, look, sendNotice, stands, submit } from "./stack.mjs";
 
@@ -84,7 +84,7 @@ everyWay("whoever decides on what has changed meanwhile is told so, and sees it 
   assert.notEqual((await look(found)).certificate.state, "WITHDRAWN");
   await decides(person, "withdraw", "part-sin", "PARENTS_ASKED");
   await stands(found, "sin", "WITHDRAWN");
-}, EACH_PAIR);
+}, EACH_LANGUAGE);
 
 everyWay("papers are refused and accepted at the desk, and each parent sees what became of them", async (person, arrives) => {
   const single = (form) => (form.children[0].name = { kind: "SINGLE", single: form.children[0].name.first });
@@ -124,7 +124,7 @@ everyWay("papers are refused and accepted at the desk, and each parent sees what
   await other.opens(`/case/${found.ref}/papers`);
   await says(other, "paper-state-ACCEPTED");
   await sound(other);
-}, EACH_PAIR);
+}, EACH_LANGUAGE);
 
 everyWay("where somebody is protected, the staff say why they look", async (person) => {
   const found = await onTheDesk();
@@ -148,7 +148,7 @@ everyWay("where somebody is protected, the staff say why they look", async (pers
   await decides(person, "retry-now", "part-birth", "NOTICE_AMENDED");
   assert.match(person.page.url(), /purpose=RESOLVE_TASK/);
   await says(person, "fact-decision-asked");
-}, EACH_PAIR);
+}, EACH_LANGUAGE);
 
 everyWay("whoever looks and does not decide is offered nothing to decide", async (person) => {
   const found = await onTheDesk();
@@ -159,4 +159,4 @@ everyWay("whoever looks and does not decide is offered nothing to decide", async
   const answer = await person.opens(`/desk/case/${found.ref}/papers/SINGLE_NAME/1`);
   assert.equal(answer.status(), 403);
   await refuses(person, "ROLE_MAY_NOT_DECIDE");
-}, EACH_PAIR);
+}, EACH_LANGUAGE);
