@@ -6,6 +6,7 @@ use domain::{
     answers::{Certifying, Papers},
     calendar,
     clocks::after,
+    decision::Action,
     facts::{Fact, Facts},
     paper::{Paper, Verdict},
     people::Actor,
@@ -14,7 +15,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use temporalio_macros::activities;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
-use workflows::ports::{self, AskingPapers, AskingParents, Closing, Judging, LegOf, Task};
+use workflows::{
+    Decided,
+    ports::{self, AskingPapers, AskingParents, Closing, Judging, LegOf, Noting, Task},
+};
 
 use crate::{File, fault};
 
@@ -91,6 +95,16 @@ impl CaseFile {
         self.file.record(judging.case, Actor::Staff, &judged).await
     }
 
+    #[activity(definition = ports::NoteDecision)]
+    pub async fn note_decision(
+        self: Arc<Self>,
+        _ctx: ActivityContext,
+        noting: Noting,
+    ) -> Result<(), ActivityError> {
+        let noted: Vec<Fact> = noted(noting.decided).into_iter().collect();
+        self.file.record(noting.case, Actor::Staff, &noted).await
+    }
+
     #[activity(definition = ports::RaiseTask)]
     pub async fn raise_task(
         self: Arc<Self>,
@@ -127,6 +141,26 @@ impl CaseFile {
         it: Closing,
     ) -> Result<(), ActivityError> {
         self.file.record(it.case, Actor::Engine, &[Fact::Closed { ending: it.ending }]).await
+    }
+}
+
+/// What a decision changes in the case file, if the registers have nothing to do with it.
+fn noted(Decided { action, leg }: Decided) -> Option<Fact> {
+    match action {
+        Action::AskCorrection => Some(Fact::CorrectionAsked),
+        Action::Hold => Some(Fact::Held),
+        Action::Release => Some(Fact::Released),
+        Action::Escalate => Some(Fact::TaskEscalated { leg }),
+        Action::RetryNow
+        | Action::CorrectContact
+        | Action::Withdraw
+        | Action::CorrectContent
+        | Action::AcceptPapers
+        | Action::RefusePapers
+        | Action::AcceptDifference
+        | Action::BindNotice
+        | Action::UnbindNotice
+        | Action::RegisterWithoutNotice => None,
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{
         BindingAnswer, NoticeMatch, Refusal, RegistrationAnswer, RegistrationState,
         StatementAnswer, UndoAnswer,
     },
+    decision::Grounds,
     facts::Fact,
     people::Actor,
     undo::{Step, Undo},
@@ -14,7 +15,8 @@ use domain::{
 use proto::registry::v1::{
     BindNoticeRequest, FindNoticeMatchesRequest, GetRegistrationRequest, MatchDecision,
     RegisterBirthRequest, Registered, SubmitStatementRequest, UnbindNoticeRequest,
-    WithdrawStatementRequest, WithdrawalReason, bind_notice_response::Outcome as Binding,
+    WithdrawStatementRequest, WithdrawalReason, WithoutNotice, WithoutNoticeReason,
+    bind_notice_response::Outcome as BindingOutcome,
     birth_registry_service_client::BirthRegistryServiceClient,
     get_registration_response::Outcome as Found, register_birth_response::Outcome as Registering,
     submit_statement_response::Outcome as Submitting, unbind_notice_response,
@@ -72,9 +74,9 @@ impl Registry {
             .call(OPERATION, &ctx, request, |it| async move { client.submit_statement(it).await });
         let (answer, facts) = match answer.await?.outcome {
             Some(Submitting::Accepted(it)) => {
-                let (standing, notice) = notice_match(it.r#match).map_err(nonsense(OPERATION))?;
+                let (standing, notices) = notice_match(it.r#match).map_err(nonsense(OPERATION))?;
                 let mut facts = vec![Fact::StatementAccepted { statement_id: it.statement_id }];
-                facts.extend(found(&brief, &standing, notice));
+                facts.extend(found(&brief, &standing, notices));
                 (StatementAnswer::Accepted(standing), facts)
             }
             Some(Submitting::Refused(it)) => {
@@ -112,8 +114,8 @@ impl Registry {
                 |it| async move { client.find_notice_matches(it).await },
             )
             .await?;
-        let (standing, notice) = notice_match(answer.r#match).map_err(nonsense(OPERATION))?;
-        self.file.record(asking.case, Actor::Province, &found(&brief, &standing, notice)).await?;
+        let (standing, notices) = notice_match(answer.r#match).map_err(nonsense(OPERATION))?;
+        self.file.record(asking.case, Actor::Province, &found(&brief, &standing, notices)).await?;
         Ok(standing)
     }
 
@@ -125,8 +127,12 @@ impl Registry {
     ) -> Result<BindingAnswer, ActivityError> {
         const OPERATION: &str = "BindNotice";
         let brief = self.file.brief(asking.case).await?;
-        let Some(notice_id) = brief.facts.notice_found.clone() else {
-            return Err(nonsense(OPERATION)(Unknown("the notice that fits")));
+        // The choice falls when the province says something else of the notices; then there is nothing to ask.
+        let Some(Binding { notice_id, decision, accepted }) = binding(&brief, asking) else {
+            return match asking.by_officer {
+                true => Ok(BindingAnswer::Refused(Refusal::NotMatched)),
+                false => Err(nonsense(OPERATION)(Unknown("the notice that fits"))),
+            };
         };
         let key = key::of_step(asking.case, Step::BindNotice, asking.generation);
         let fresh = BindNoticeRequest {
@@ -134,9 +140,9 @@ impl Registry {
             idempotency_key: key.clone(),
             case_ref: asking.case.to_string(),
             statement_key: statement_key(asking),
-            notice_id: notice_id.clone(),
-            decision: MatchDecision::Automatic.into(),
-            accepted_differences: vec![],
+            notice_id,
+            decision: decision.into(),
+            accepted_differences: accepted,
         };
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
@@ -145,13 +151,13 @@ impl Registry {
             .calls
             .call(OPERATION, &ctx, request, |it| async move { client.bind_notice(it).await });
         let (answer, facts) = match answer.await?.outcome {
-            Some(Binding::Bound(it)) => {
+            Some(BindingOutcome::Bound(it)) => {
                 (BindingAnswer::Bound, vec![Fact::NoticeBound { notice_id: it.notice_id }])
             }
-            Some(Binding::Refused(it)) => {
+            Some(BindingOutcome::Refused(it)) => {
                 (BindingAnswer::Refused(refusal(it.reason).map_err(nonsense(OPERATION))?), vec![])
             }
-            Some(Binding::UndoneBeforeArrival(_)) => {
+            Some(BindingOutcome::UndoneBeforeArrival(_)) => {
                 (BindingAnswer::Refused(Refusal::Undone), vec![])
             }
             None => return Err(nonsense(OPERATION)(Unknown("the outcome"))),
@@ -175,7 +181,7 @@ impl Registry {
             case_ref: asking.case.to_string(),
             statement_key: statement_key(asking),
             content_digest: wire::statement::digest(&brief.content.statement),
-            without_notice: None,
+            without_notice: asking.by_officer.then(|| without_notice(&brief)).flatten(),
         };
         let mut request = self.file.frozen(OPERATION, asking.case, &key, &fresh).await?;
         request.context = context(&brief.correlation);
@@ -315,17 +321,55 @@ fn statement_key(asking: Asking) -> String {
     key::of_step(asking.case, Step::SubmitStatement, asking.statement)
 }
 
+/// Which notice is to be bound, on whose word.
+struct Binding {
+    notice_id: String,
+    decision: MatchDecision,
+    accepted: Vec<i32>,
+}
+
+fn binding(brief: &Brief, asking: Asking) -> Option<Binding> {
+    let facts = &brief.facts;
+    if asking.by_officer {
+        let (notice_id, accepted) = facts.matching.chosen.clone()?;
+        let accepted = accepted.into_iter().map(|it| wire::answer::match_field(it).into());
+        let (decision, accepted) = (MatchDecision::Officer, accepted.collect());
+        return Some(Binding { notice_id, decision, accepted });
+    }
+    let bound = facts.notice.as_ref().map(|notice| notice.it.clone());
+    let notice_id = facts.notice_found.clone().or(bound)?;
+    Some(Binding { notice_id, decision: MatchDecision::Automatic, accepted: Vec::new() })
+}
+
+/// What two people decided instead of a notice.
+fn without_notice(brief: &Brief) -> Option<WithoutNotice> {
+    let (grounds, approved_by) = brief.facts.matching.waived.clone()?;
+    let reason = match grounds {
+        Grounds::Unattended => WithoutNoticeReason::Unattended,
+        _ => WithoutNoticeReason::OtherProof,
+    };
+    Some(WithoutNotice { reason: reason.into(), approved_by })
+}
+
 /// What the case file should know about the match. Looking again and seeing the same adds nothing.
-fn found(brief: &Brief, standing: &NoticeMatch, notice: Option<String>) -> Vec<Fact> {
-    match (standing, notice) {
+fn found(brief: &Brief, standing: &NoticeMatch, notices: Vec<String>) -> Vec<Fact> {
+    let facts = &brief.facts;
+    let notice_id = notices.first().cloned();
+    match (standing, notice_id) {
         (NoticeMatch::Matched, Some(notice_id))
-            if brief.facts.notice_found.as_ref() != Some(&notice_id) =>
+            if facts.notice_found.as_ref() != Some(&notice_id) =>
         {
             vec![Fact::NoticeFound { notice_id }]
         }
-        (NoticeMatch::Differs(fields), _) => vec![Fact::NoticeDiffers { fields: fields.clone() }],
-        (NoticeMatch::Several, _) => vec![Fact::SeveralNotices],
-        (NoticeMatch::Awaited, _) if brief.facts.statement.is_none() => vec![Fact::NoticeAwaited],
+        (NoticeMatch::Differs(fields), notice_id) => {
+            vec![Fact::NoticeDiffers { notice_id, fields: fields.clone() }]
+        }
+        (NoticeMatch::Several, _) => vec![Fact::SeveralNotices { notices }],
+        (NoticeMatch::Awaited, _)
+            if facts.statement.is_none() || !facts.matching.notices.is_empty() =>
+        {
+            vec![Fact::NoticeAwaited]
+        }
         (NoticeMatch::Awaited | NoticeMatch::Matched, _) => vec![],
     }
 }

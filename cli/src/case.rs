@@ -59,7 +59,7 @@ pub struct Decide {
     #[arg(value_name = "REF", value_parser = reference)]
     case: CaseRef,
 
-    /// retry-now, correct-contact, withdraw, accept-papers or refuse-papers
+    /// One of those that `case show` names, as retry-now or accept-difference
     #[arg(long)]
     action: Action,
 
@@ -83,7 +83,7 @@ pub struct Decide {
     #[arg(long)]
     paper: Option<Paper>,
 
-    /// The notice that is meant (later: no decision takes one yet)
+    /// The notice that is chosen, for bind-notice
     #[arg(long, value_name = "ID")]
     notice: Option<String>,
 

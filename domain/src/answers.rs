@@ -38,6 +38,23 @@ codes! {
     }
 }
 
+impl NoticeField {
+    /// Whether one officer may accept that it differs: how a name is spelled or a place is worded. The rest is amended by
+    /// the facility, or certified again.
+    #[must_use]
+    pub const fn may_be_accepted(self) -> bool {
+        match self {
+            Self::PlaceWording | Self::BirthParentName => true,
+            Self::DateOfBirth
+            | Self::Sex
+            | Self::Facility
+            | Self::Plurality
+            | Self::BirthOrder
+            | Self::BirthParentDateOfBirth => false,
+        }
+    }
+}
+
 /// How the statement stands to the notices that the province holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "match", content = "fields", rename_all = "SCREAMING_SNAKE_CASE")]

@@ -32,6 +32,9 @@ pub struct Clocks {
     /// How long the parents have to send a paper, counted from the asking, before an officer is told. Unconfirmed: see
     /// docs/decisions/0011-papers.md.
     pub papers_ms: u64,
+    /// How long the parents have to correct what they were asked to, before an officer is told again. Unconfirmed: see
+    /// docs/decisions/0012-when-a-step-fails.md.
+    pub correction_ms: u64,
     /// When they are reminded of it, counted from the asking.
     pub paper_reminders_ms: [u64; 2],
     /// After how many events of history a waiting case continues as new.
@@ -55,6 +58,7 @@ impl Default for Clocks {
             certification_ms: 10 * DAY,
             certification_from_birth_ms: 20 * DAY,
             papers_ms: 60 * DAY,
+            correction_ms: 20 * DAY,
             paper_reminders_ms: [14 * DAY, 40 * DAY],
             history_events: 2000,
         }
@@ -85,6 +89,11 @@ impl Clocks {
     #[must_use]
     pub const fn notice(&self) -> Duration {
         Duration::from_millis(self.notice_ms)
+    }
+
+    #[must_use]
+    pub const fn correction(&self) -> Duration {
+        Duration::from_millis(self.correction_ms)
     }
 
     #[must_use]

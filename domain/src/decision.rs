@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    answers::NoticeField,
     code::codes,
     desk::{Leg, Reason},
     paper::Paper,
-    people::Actor,
+    people::{Actor, Role},
 };
 
 codes! {
@@ -25,6 +26,22 @@ codes! {
         AcceptPapers = "accept-papers",
         /// A paper is not in order: it is asked for anew, or its translation is.
         RefusePapers = "refuse-papers",
+        /// The notice is this child's although a name or a place is written otherwise.
+        AcceptDifference = "accept-difference",
+        /// Of several notices, this one is the child's.
+        BindNotice = "bind-notice",
+        /// The notice that is bound is not this child's.
+        UnbindNotice = "unbind-notice",
+        /// The birth is proven without a notice. Two people decide it.
+        RegisterWithoutNotice = "register-without-notice",
+        /// The parents are asked to put something right, and to certify it again.
+        AskCorrection = "ask-correction",
+        /// The registrar takes the task over.
+        Escalate = "escalate",
+        /// Everything stops while somebody investigates. The family is told nothing of it.
+        Hold = "hold",
+        /// What was stopped goes on.
+        Release = "release",
     }
 }
 
@@ -43,6 +60,20 @@ codes! {
         PaperNotSigned = "PAPER_NOT_SIGNED",
         PaperIsAnother = "PAPER_IS_ANOTHER",
         TranslationNeeded = "TRANSLATION_NEEDED",
+        SpellingOnly = "SPELLING_ONLY",
+        HospitalConfirmed = "HOSPITAL_CONFIRMED",
+        OrderAndTimeFit = "ORDER_AND_TIME_FIT",
+        WrongNotice = "WRONG_NOTICE",
+        /// Nobody attended the birth: no notice will come.
+        Unattended = "UNATTENDED",
+        /// The birth was proven to the registrar in another way.
+        OtherProof = "OTHER_PROOF",
+        StatementIsWrong = "STATEMENT_IS_WRONG",
+        LegalQuestion = "LEGAL_QUESTION",
+        BeyondMyRole = "BEYOND_MY_ROLE",
+        SuspectedFraud = "SUSPECTED_FRAUD",
+        PoliceOrCourt = "POLICE_OR_COURT",
+        NothingFound = "NOTHING_FOUND",
     }
 }
 
@@ -70,8 +101,82 @@ impl Action {
                 Grounds::PaperIsAnother,
                 Grounds::TranslationNeeded,
             ],
+            Self::AcceptDifference => &[Grounds::SpellingOnly, Grounds::HospitalConfirmed],
+            Self::BindNotice => &[Grounds::OrderAndTimeFit, Grounds::HospitalConfirmed],
+            Self::UnbindNotice => &[Grounds::WrongNotice],
+            Self::RegisterWithoutNotice => &[Grounds::Unattended, Grounds::OtherProof],
+            Self::AskCorrection => &[Grounds::StatementIsWrong, Grounds::HospitalConfirmed],
+            Self::Escalate => &[Grounds::LegalQuestion, Grounds::BeyondMyRole],
+            Self::Hold => &[Grounds::SuspectedFraud, Grounds::PoliceOrCourt],
+            Self::Release => &[Grounds::NothingFound],
         }
     }
+
+    /// Who of the staff may take it. Where two people decide, the first may be anybody of these.
+    #[must_use]
+    pub const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::RetryNow
+            | Self::CorrectContact
+            | Self::Withdraw
+            | Self::AcceptPapers
+            | Self::RefusePapers
+            | Self::AcceptDifference
+            | Self::BindNotice
+            | Self::UnbindNotice
+            | Self::RegisterWithoutNotice
+            | Self::AskCorrection
+            | Self::Escalate => &[Role::Officer, Role::Supervisor, Role::Registrar],
+            Self::Hold | Self::Release => &[Role::Supervisor, Role::Registrar],
+            Self::CorrectContent => &[],
+        }
+    }
+
+    /// Who approves what somebody else proposed, where two people decide.
+    #[must_use]
+    pub const fn approvers(self) -> Option<&'static [Role]> {
+        match self {
+            Self::RegisterWithoutNotice => Some(&[Role::Registrar]),
+            Self::RetryNow
+            | Self::CorrectContact
+            | Self::Withdraw
+            | Self::CorrectContent
+            | Self::AcceptPapers
+            | Self::RefusePapers
+            | Self::AcceptDifference
+            | Self::BindNotice
+            | Self::UnbindNotice
+            | Self::AskCorrection
+            | Self::Escalate
+            | Self::Hold
+            | Self::Release => None,
+        }
+    }
+
+    /// Whether it is about a part of the case. The others are about the whole case, and say `birth`.
+    #[must_use]
+    pub const fn is_of_a_leg(self) -> bool {
+        matches!(self, Self::RetryNow | Self::Withdraw | Self::Escalate)
+    }
+
+    /// Whether parents read in the case's log that it was taken.
+    #[must_use]
+    pub const fn is_shown_to_parents(self) -> bool {
+        !matches!(
+            self,
+            Self::Hold | Self::Release | Self::Escalate | Self::BindNotice | Self::UnbindNotice
+        )
+    }
+}
+
+/// What one person proposes and another approves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    pub action: Action,
+    pub leg: Leg,
+    pub grounds: Grounds,
+    /// Who of the staff.
+    pub by: String,
 }
 
 /// A decision as it travels to the workflow: references and closed sets.
@@ -131,6 +236,18 @@ codes! {
         NothingToRetry = "NOTHING_TO_RETRY",
         /// The case waits for no paper, or not for this one.
         PaperNotNeeded = "PAPER_NOT_NEEDED",
+        /// No open task asks for this.
+        NotAsked = "NOT_ASKED",
+        /// What differs is never accepted: the facility amends the notice, or the parents certify again.
+        DifferenceMatters = "DIFFERENCE_MATTERS",
+        /// The province names no such notice for this birth.
+        NoticeUnknown = "NOTICE_UNKNOWN",
+        /// No notice is bound.
+        NotBound = "NOT_BOUND",
+        AlreadyHeld = "ALREADY_HELD",
+        NotHeld = "NOT_HELD",
+        /// Somebody else has to approve it.
+        NeedsAnotherPerson = "NEEDS_ANOTHER_PERSON",
         /// Nothing came that could be refused.
         NoPaperCame = "NO_PAPER_CAME",
         CaseClosed = "CASE_CLOSED",
@@ -149,6 +266,12 @@ pub struct Situation {
     pub sin: Progress,
     /// Whether a paper is needed that was not accepted yet.
     pub awaits_papers: bool,
+    /// What the province last said that differs; empty when nothing does.
+    pub differs: Vec<NoticeField>,
+    /// Whether a notice is bound.
+    pub bound: bool,
+    /// Whether everything is stopped for an investigation.
+    pub held: bool,
     /// The open tasks.
     pub desk: BTreeMap<Leg, Reason>,
     pub closed: bool,
@@ -175,6 +298,35 @@ impl Situation {
                 self.allows_withdrawal(Leg::Birth)?;
                 if self.awaits_papers { Ok(()) } else { Err(NotAllowed::PaperNotNeeded) }
             }
+            Action::AcceptDifference => {
+                self.is_asked(action, Leg::Birth)?;
+                match self.differs.iter().all(|field| field.may_be_accepted()) {
+                    true => Ok(()),
+                    false => Err(NotAllowed::DifferenceMatters),
+                }
+            }
+            Action::BindNotice | Action::RegisterWithoutNotice | Action::AskCorrection => {
+                self.is_asked(action, Leg::Birth)?;
+                self.allows_withdrawal(Leg::Birth)
+            }
+            Action::UnbindNotice => {
+                self.allows_withdrawal(Leg::Birth)?;
+                if self.bound { Ok(()) } else { Err(NotAllowed::NotBound) }
+            }
+            Action::Escalate => self.is_asked(action, leg),
+            Action::Hold if self.held => Err(NotAllowed::AlreadyHeld),
+            Action::Hold => Ok(()),
+            Action::Release if self.held => Ok(()),
+            Action::Release => Err(NotAllowed::NotHeld),
+        }
+    }
+
+    /// Whether an open task of the leg is answered by this.
+    fn is_asked(&self, action: Action, leg: Leg) -> Result<(), NotAllowed> {
+        let answers = self.desk.get(&leg).map(|reason| reason.rule().answers);
+        match answers.is_some_and(|answers| answers.contains(&action)) {
+            true => Ok(()),
+            false => Err(NotAllowed::NotAsked),
         }
     }
 
@@ -203,13 +355,7 @@ impl Situation {
     pub fn actions(&self) -> Vec<(Action, Leg)> {
         let legs = [Leg::Birth, Leg::Certificate, Leg::Sin];
         let all = Action::ALL.iter().flat_map(|action| legs.map(|leg| (*action, leg)));
-        let once = [
-            Action::CorrectContact,
-            Action::CorrectContent,
-            Action::AcceptPapers,
-            Action::RefusePapers,
-        ];
-        all.filter(|(action, leg)| !once.contains(action) || *leg == Leg::Birth)
+        all.filter(|(action, leg)| action.is_of_a_leg() || *leg == Leg::Birth)
             .filter(|(action, leg)| self.allows(*action, *leg).is_ok())
             .collect()
     }
@@ -226,6 +372,9 @@ mod tests {
             certificate: Progress::Open,
             sin: Progress::Open,
             awaits_papers: false,
+            differs: Vec::new(),
+            bound: false,
+            held: false,
             desk: BTreeMap::new(),
             closed: false,
         }
@@ -264,6 +413,30 @@ mod tests {
             assert_eq!(situation().allows(action, Leg::Birth), Err(NotAllowed::PaperNotNeeded));
             let ended = Situation { birth_ended: true, ..it.clone() };
             assert_eq!(ended.allows(action, Leg::Birth), Err(NotAllowed::AlreadyWithdrawn));
+        }
+    }
+
+    #[test]
+    fn only_a_spelling_is_accepted() {
+        let at = |differs: &[NoticeField]| {
+            let mut it = Situation { differs: differs.to_vec(), ..situation() };
+            it.desk.insert(Leg::Birth, Reason::NoticeDiffers);
+            it.allows(Action::AcceptDifference, Leg::Birth)
+        };
+        assert_eq!(at(&[NoticeField::BirthParentName, NoticeField::PlaceWording]), Ok(()));
+        for field in NoticeField::ALL.iter().filter(|it| !it.may_be_accepted()) {
+            let differs = [NoticeField::BirthParentName, *field];
+            assert_eq!(at(&differs), Err(NotAllowed::DifferenceMatters), "{field}");
+        }
+        let nothing = situation().allows(Action::AcceptDifference, Leg::Birth);
+        assert_eq!(nothing, Err(NotAllowed::NotAsked));
+    }
+
+    #[test]
+    fn a_decision_of_two_is_approved_by_somebody_who_may_take_it() {
+        for action in Action::ALL {
+            let approvers = action.approvers().unwrap_or_default();
+            assert!(approvers.iter().all(|role| action.roles().contains(role)), "{action}");
         }
     }
 

@@ -16,7 +16,8 @@ pub use message::{Audience, Message, Occasion};
 pub use papers::PaperFacts;
 
 use crate::{
-    answers::{ApplicationRefusal, Refusal},
+    answers::{ApplicationRefusal, NoticeField, Refusal},
+    decision::{Grounds, Proposal},
     desk::{Leg, Owner, Reason},
     fees::{Cents, Product},
     paper::Paper,
@@ -78,6 +79,8 @@ pub struct Facts {
     pub statement: Option<Dated<String>>,
     /// The notice that fits, before it is bound.
     pub notice_found: Option<String>,
+    /// What there is to decide about the notices, and what was decided.
+    pub matching: Matching,
     pub notice: Option<Dated<String>>,
     pub registration_asked: Option<Timestamp>,
     /// The registration number, and when we heard of it.
@@ -111,9 +114,30 @@ pub struct Facts {
     pub sin_refused: Option<Timestamp>,
     pub sin_withdrawn: Option<Timestamp>,
 
+    /// When the parents were asked to correct what they certified, and have not yet.
+    pub correction_asked: Option<Timestamp>,
+    /// Since when everything is stopped for an investigation.
+    pub held: Option<Timestamp>,
+    /// What one person proposed and nobody has approved yet.
+    pub proposal: Option<Proposal>,
+
     pub closed: Option<Dated<Ending>>,
-    /// At most one per leg.
+    /// At most one per leg, an investigation apart.
     pub desk: Vec<Task>,
+}
+
+/// What there is to decide about the notices, as the province last said it, and what was decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Matching {
+    /// The notices in question: one that differs, or several that fit.
+    pub notices: Vec<String>,
+    /// What differs, of the one.
+    pub differs: Vec<NoticeField>,
+    /// Which one an officer chose, and what they accepted of it.
+    pub chosen: Option<(String, Vec<NoticeField>)>,
+    /// Why the birth is registered without a notice, and who approved it.
+    pub waived: Option<(Grounds, Vec<String>)>,
 }
 
 /// Whether a fact changed anything.
@@ -152,6 +176,7 @@ impl Facts {
             papers_reminded: 0,
             statement: None,
             notice_found: None,
+            matching: Matching::default(),
             notice: None,
             registration_asked: None,
             registered: None,
@@ -178,6 +203,9 @@ impl Facts {
             application_refused: None,
             sin_refused: None,
             sin_withdrawn: None,
+            correction_asked: None,
+            held: None,
+            proposal: None,
             closed: None,
             desk: Vec::new(),
         }

@@ -7,6 +7,7 @@ mod code;
 pub mod answers;
 pub mod calendar;
 pub mod case_ref;
+pub mod catalogue;
 pub mod clocks;
 pub mod contact;
 pub mod content;
@@ -21,6 +22,7 @@ pub mod paper;
 pub mod people;
 pub mod standing;
 pub mod statement;
+pub mod term;
 pub mod undo;
 
 pub use case_ref::CaseRef;

@@ -23,7 +23,7 @@ codes! {
 }
 
 impl Role {
-    /// Whether this role decides on cases, or only looks.
+    /// Whether this role decides on cases, or only looks. Which decisions are whose: [`crate::decision::Action::roles`].
     #[must_use]
     pub const fn decides(self) -> bool {
         match self {

@@ -12,7 +12,7 @@ use crate::{
     code::codes,
     decision::{Pivot, Progress, Situation},
     desk::{ApplicationCourse, Course, Leg, Reason},
-    facts::{Ending, Facts},
+    facts::{Ending, Facts, Task},
     fees::Cents,
 };
 
@@ -114,6 +114,8 @@ impl Facts {
                 true => BirthStanding::InReview,
                 false => BirthStanding::ActionNeeded,
             }
+        } else if self.correction_asked.is_some() {
+            BirthStanding::ActionNeeded
         } else if self.certified.is_none() {
             BirthStanding::WaitingSecondParent
         } else if self.awaits_papers() {
@@ -133,6 +135,8 @@ impl Facts {
             CertificateStanding::NotWanted
         } else if self.order_ended.is_some() || (self.birth_ended() && self.registered.is_none()) {
             CertificateStanding::Cancelled
+        } else if self.mailed.is_none() && self.held.is_some() {
+            CertificateStanding::InReview
         } else if self.task(Leg::Certificate).is_some() {
             CertificateStanding::InReview
         } else if self.returned.is_some() {
@@ -174,6 +178,8 @@ impl Facts {
                 ApplicationCourse::Ends => SinStanding::Withdrawn,
                 ApplicationCourse::Waits(_) => SinStanding::InReview,
             }
+        } else if self.held.is_some() {
+            SinStanding::InReview
         } else if self.adjudication.is_some() {
             SinStanding::Adjudication
         } else if self.task(Leg::Sin).is_some() {
@@ -242,13 +248,16 @@ impl Facts {
             | SinStanding::Adjudication => Progress::Open,
         };
         let desk: BTreeMap<Leg, Reason> =
-            self.desk.iter().map(|task| (task.leg, task.reason)).collect();
+            self.questions().map(|task| (task.leg, task.reason)).collect();
         Situation {
             pivot,
             birth_ended: self.birth_ended(),
             certificate,
             sin,
             awaits_papers: self.awaits_papers(),
+            differs: self.matching.differs.clone(),
+            bound: self.notice.is_some(),
+            held: self.held.is_some(),
             desk,
             closed: self.closed.is_some(),
         }
@@ -295,6 +304,11 @@ impl Facts {
         }
     }
 
+    /// The open tasks that ask for something: an investigation beside them does not.
+    fn questions(&self) -> impl Iterator<Item = &Task> {
+        self.desk.iter().filter(|task| task.reason != Reason::UnderInvestigation)
+    }
+
     fn payment_is_missing(&self) -> bool {
         self.fee.is_none() && (self.payment_awaited.is_some() || self.fee_declined.is_some())
     }
@@ -304,7 +318,7 @@ impl Facts {
         matches!(self.birth(), BirthStanding::Withdrawn | BirthStanding::Refused)
     }
 
-    fn task(&self, leg: Leg) -> Option<&crate::facts::Task> {
+    fn task(&self, leg: Leg) -> Option<&Task> {
         self.desk.iter().find(|task| task.leg == leg)
     }
 }

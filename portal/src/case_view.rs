@@ -2,7 +2,8 @@
 
 use domain::{
     CaseRef,
-    decision::Action,
+    answers::NoticeField,
+    decision::{Action, Grounds, Proposal},
     desk::{Leg, Owner, Reason},
     facts::{Ending, Fact, Facts, PaperFacts, Task},
     fees::Product,
@@ -18,8 +19,9 @@ use utoipa::ToSchema;
 
 use crate::{
     api::schema::{
-        ActionWord, ActorWord, BirthWord, CertificateWord, EndingWord, FeeWord, LegWord, OwnerWord,
-        PaperStateWord, PaperWord, ProductWord, ReasonWord, SinWord,
+        ActionWord, ActorWord, BirthWord, CertificateWord, EndingWord, FeeWord, GroundsWord,
+        LegWord, NoticeFieldWord, OwnerWord, PaperStateWord, PaperWord, ProductWord, ReasonWord,
+        SinWord,
     },
     staff::Member,
 };
@@ -63,6 +65,16 @@ pub(crate) struct CaseView {
     pub(crate) fee: Fee,
     /// The papers that the statement needs.
     pub(crate) papers: Vec<PaperView>,
+    /// The notices in question, by the province's references. For staff.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notices: Vec<String>,
+    /// What differs between the statement and the one notice in question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<NoticeFieldWord>)]
+    pub(crate) differs: Vec<NoticeField>,
+    /// What somebody proposed and another has to approve. For staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proposal: Option<ProposalView>,
     /// The first open task.
     pub(crate) desk: Option<TaskView>,
     /// All open tasks, at most one per leg.
@@ -166,6 +178,26 @@ impl PaperView {
     }
 }
 
+/// What one member of staff proposed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Proposal)]
+pub(crate) struct ProposalView {
+    #[schema(value_type = ActionWord)]
+    pub(crate) action: Action,
+    #[schema(value_type = LegWord)]
+    pub(crate) leg: Leg,
+    #[schema(value_type = GroundsWord)]
+    pub(crate) reason: Grounds,
+    /// Who; somebody else approves it.
+    pub(crate) by: String,
+}
+
+impl From<Proposal> for ProposalView {
+    fn from(Proposal { action, leg, grounds, by }: Proposal) -> Self {
+        Self { action, leg, reason: grounds, by }
+    }
+}
+
 /// An open task on the desk.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Task)]
@@ -211,6 +243,7 @@ pub(crate) async fn show(
     let timeline = log::timeline(conn, case).await?;
     let facts = &row.facts;
     let tasks = tasks(facts, viewer);
+    let is_staff = matches!(viewer, Viewer::Staff(_));
     Ok(CaseView {
         case,
         child: row.ordinal,
@@ -222,6 +255,9 @@ pub(crate) async fn show(
         sin: Sin::of(facts),
         fee: facts.fee(),
         papers: PaperView::all(facts),
+        notices: if is_staff { facts.matching.notices.clone() } else { Vec::new() },
+        differs: facts.matching.differs.clone(),
+        proposal: facts.proposal.clone().filter(|_| is_staff).map(ProposalView::from),
         desk: tasks.first().cloned(),
         tasks,
         timeline: timeline
@@ -273,7 +309,7 @@ pub(crate) fn tasks(facts: &Facts, viewer: &Viewer) -> Vec<TaskView> {
     let allowed = facts.situation().actions();
     let may = |action: Action| match viewer {
         Viewer::Parent(_) => action == Action::Withdraw,
-        Viewer::Staff(member) => member.role.decides() && !action.grounds().is_empty(),
+        Viewer::Staff(member) => action.roles().contains(&member.role),
     };
     let view = |task: &Task| TaskView {
         reason: task.reason,
@@ -301,7 +337,7 @@ fn entry(it: log::Entry, viewer: &Viewer) -> EntryView {
         Viewer::Staff(_) => it.by,
         Viewer::Parent(_) => {
             // The registers' own numbers are of no use to a family, the registration number apart.
-            detail.retain(|field, _| !field.ends_with("_id"));
+            detail.retain(|field, _| !field.ends_with("_id") && field != "notices");
             None
         }
     };

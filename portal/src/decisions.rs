@@ -1,27 +1,29 @@
 //! Decisions about a case: judged by the rule of the trade, written down, then put to the workflow.
 
+mod contact;
+mod pair;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     CaseRef,
-    contact::{Contact, ContactField},
     decision::{Action, Decision, Grounds, NotAllowed, PaperSeen},
     desk::Leg,
     facts::{Fact, Facts},
-    intake,
     paper::Paper,
     people::Actor,
 };
-use sqlx::PgConnection;
 use store::{
     cases::{self, CaseRow, Seen},
-    certifications, contents,
+    certifications,
 };
 
+pub(crate) use self::contact::check_contact;
+use self::{
+    contact::{Corrected, correct},
+    pair::{Pair, pair},
+};
 use crate::{Portal, engine::EngineError, problem::Problem, staff::Member};
-
-/// The contact as it came with the form: nobody has corrected it.
-const FIRST_CONTACT: u32 = 1;
 
 /// Who decides.
 pub(crate) enum Author {
@@ -39,6 +41,15 @@ pub(crate) struct Wish {
     pub(crate) set: BTreeMap<String, String>,
     /// For a decision about a paper: which.
     pub(crate) paper: Option<Paper>,
+    /// For a choice among notices: which.
+    pub(crate) notice: Option<String>,
+}
+
+impl Wish {
+    /// A wish that needs nothing beside.
+    pub(crate) fn new(action: Action, grounds: Grounds, leg: Leg) -> Self {
+        Self { action, grounds, leg, set: BTreeMap::new(), paper: None, notice: None }
+    }
 }
 
 impl Author {
@@ -85,8 +96,14 @@ pub(crate) async fn decide(
     row.facts.situation().allows(wish.action, wish.leg).map_err(Problem::NotAllowed)?;
 
     let paper = paper_seen(&row.facts, &wish)?;
+    let mut own: Vec<Fact> = notice_chosen(&row.facts, &wish)?.into_iter().collect();
+    match pair(&row.facts, author, &wish)? {
+        Pair::NotNeeded => (),
+        Pair::Approved(fact) => own.push(fact),
+        Pair::Proposed(fact) => return propose(portal, case, seen, author, fact).await,
+    }
 
-    let Some(written) = write_down(portal, case, seen, author, &wish).await? else {
+    let Some(written) = write_down(portal, case, seen, author, &wish, own).await? else {
         return Ok(());
     };
     let Wish { action, grounds, leg, .. } = wish;
@@ -129,7 +146,7 @@ pub(crate) async fn put(
 
 fn may_decide(author: &Author, wish: &Wish) -> Result<(), Problem> {
     let may = match author {
-        Author::Staff(member) => member.role.decides() && wish.action != Action::CorrectContent,
+        Author::Staff(member) => wish.action.roles().contains(&member.role),
         Author::Parent(0) => matches!(wish.action, Action::Withdraw | Action::CorrectContact),
         Author::Parent(_) => wish.action == Action::Withdraw,
     };
@@ -153,6 +170,47 @@ fn paper_seen(facts: &Facts, wish: &Wish) -> Result<Option<PaperSeen>, Problem> 
     }
 }
 
+/// The notice that an officer says is this child's, with what they accept of it.
+fn notice_chosen(facts: &Facts, wish: &Wish) -> Result<Option<Fact>, Problem> {
+    let matching = &facts.matching;
+    let mut known = matching.notices.iter().chain(&facts.notice_found);
+    match (wish.action, &wish.notice) {
+        (Action::BindNotice, Some(notice)) if known.any(|it| it == notice) => {
+            Ok(Some(Fact::NoticeChosen { notice_id: notice.clone(), accepted: Vec::new() }))
+        }
+        (Action::BindNotice, Some(_)) => Err(Problem::NotAllowed(NotAllowed::NoticeUnknown)),
+        (Action::BindNotice, None) => Err(Problem::InvalidField("/notice".to_owned())),
+        (_, Some(_)) => Err(Problem::InvalidField("/notice".to_owned())),
+        (Action::AcceptDifference, None) => {
+            let [notice] = &matching.notices[..] else {
+                return Err(Problem::NotAllowed(NotAllowed::NoticeUnknown));
+            };
+            let accepted = matching.differs.clone();
+            Ok(Some(Fact::NoticeChosen { notice_id: notice.clone(), accepted }))
+        }
+        (_, None) => Ok(None),
+    }
+}
+
+/// Writes down what one person proposes. Nothing is put to the workflow before another approves it.
+async fn propose(
+    portal: &Portal,
+    case: CaseRef,
+    seen: i64,
+    author: &Author,
+    proposed: Fact,
+) -> Result<(), Problem> {
+    let mut tx = portal.pool.begin().await?;
+    let (actor, by, now) = (author.actor(), author.name(), portal.now());
+    let recorded =
+        cases::record_if_unchanged(&mut tx, case, seen, actor, by, &[proposed], now).await?;
+    match recorded {
+        Seen::Recorded(_) => Ok(tx.commit().await?),
+        Seen::Stale { revision } => Err(Problem::Stale(revision)),
+        Seen::NoCase => Err(Problem::CaseNotFound),
+    }
+}
+
 /// A decision that was written down, and is to be put.
 struct Written {
     contact_version: Option<u32>,
@@ -165,6 +223,7 @@ async fn write_down(
     seen: i64,
     author: &Author,
     wish: &Wish,
+    own: Vec<Fact>,
 ) -> Result<Option<Written>, Problem> {
     let mut tx = portal.pool.begin().await?;
     let agreement = match author {
@@ -178,13 +237,7 @@ async fn write_down(
     let contact = match wish.action {
         Action::CorrectContact => Some(correct(portal, &mut tx, case, &wish.set).await?),
         _ if wish.set.is_empty() => None,
-        Action::RetryNow
-        | Action::Withdraw
-        | Action::CorrectContent
-        | Action::AcceptPapers
-        | Action::RefusePapers => {
-            return Err(Problem::InvalidField("/set".to_owned()));
-        }
+        _ => return Err(Problem::InvalidField("/set".to_owned())),
     };
     let waits = agreement.as_ref().is_some_and(|it| !it.is_complete);
     let asked = Fact::DecisionAsked { action: wish.action, leg: wish.leg, grounds: wish.grounds };
@@ -194,7 +247,7 @@ async fn write_down(
     };
     let agreed = agreement.map(|it| it.fact);
     let asked = Some(asked).filter(|_| !waits);
-    let facts: Vec<Fact> = [agreed, asked, corrected].into_iter().flatten().collect();
+    let facts: Vec<Fact> = [agreed, asked, corrected].into_iter().flatten().chain(own).collect();
     let (actor, by, now) = (author.actor(), author.name(), portal.now());
     match cases::record_if_unchanged(&mut tx, case, seen, actor, by, &facts, now).await? {
         Seen::Recorded(_) => tx.commit().await?,
@@ -220,77 +273,4 @@ impl Agreement {
             is_complete: missing.copied().all(|it| it == parent),
         }
     }
-}
-
-/// Which version of the contact the workflow is to hear of.
-enum Corrected {
-    Now {
-        version: u32,
-    },
-    /// It was written down with an earlier decision, which the workflow may never have heard.
-    Before {
-        version: u32,
-    },
-}
-
-impl Corrected {
-    const fn version(self) -> u32 {
-        match self {
-            Self::Now { version } | Self::Before { version } => version,
-        }
-    }
-}
-
-/// Writes the corrected contact as a new version. With nothing set, the newest correction is told once more.
-async fn correct(
-    portal: &Portal,
-    tx: &mut PgConnection,
-    case: CaseRef,
-    set: &BTreeMap<String, String>,
-) -> Result<Corrected, Problem> {
-    let (version, contact) = contents::contact(tx, &portal.keys, case).await?;
-    if set.is_empty() {
-        return match version {
-            FIRST_CONTACT => Err(Problem::InvalidField("/set".to_owned())),
-            version => Ok(Corrected::Before { version }),
-        };
-    }
-    let corrected = corrected(&contact, set)?;
-    let version =
-        contents::correct_contact(tx, &portal.keys, case, &corrected, portal.now()).await?;
-    Ok(Corrected::Now { version })
-}
-
-/// Whether a corrected contact could be taken.
-pub(crate) async fn check_contact(
-    portal: &Portal,
-    case: CaseRef,
-    set: &BTreeMap<String, String>,
-) -> Result<(), Problem> {
-    let mut conn = portal.pool.acquire().await?;
-    let (_, contact) = contents::contact(&mut conn, &portal.keys, case).await?;
-    corrected(&contact, set).map(|_| ())
-}
-
-/// The contact with new values, read by the same rules as the form's.
-fn corrected(contact: &Contact, set: &BTreeMap<String, String>) -> Result<Contact, Problem> {
-    let mut form = intake::Contact::from(contact.clone());
-    for (path, value) in set {
-        let field = ContactField::read(path).map_err(|_| Problem::CertifiedField(pointer(path)))?;
-        *form.field(field) = Some(value.clone());
-    }
-    form.read().map_err(|violations| {
-        let as_sent = |mut it: intake::Violation| {
-            let path = it.pointer.trim_start_matches('/').replace('/', ".");
-            let known =
-                set.keys().find(|key| path == **key || path.strip_prefix("contact.") == Some(key));
-            it.pointer = pointer(known.map_or(&path, |key| key));
-            it
-        };
-        Problem::FormInvalid(violations.into_iter().map(as_sent).collect())
-    })
-}
-
-fn pointer(path: &str) -> String {
-    format!("/set/{}", path.replace('~', "~0").replace('/', "~1"))
 }

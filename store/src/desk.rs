@@ -92,15 +92,17 @@ async fn clear(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let legs: Vec<&str> = tasks.iter().map(|task| task.leg.code()).collect();
+    let reasons: Vec<&str> = tasks.iter().map(|task| task.reason.code()).collect();
     let cleared = sqlx::query(
         "update desk_tasks
-        set cleared_at = $3
+        set cleared_at = $4
         where case_ref = $1
-        and leg = any($2)
+        and (leg, reason) in (select * from unnest($2::text[], $3::text[]))
         and cleared_at is null",
     )
     .bind(case.to_string())
     .bind(&legs)
+    .bind(&reasons)
     .bind(at.to_sqlx())
     .execute(conn)
     .await?;

@@ -137,7 +137,7 @@ impl<'a> Case<'a> {
             .block_on(async { work(history::client(&address, &namespace).await?).await })
     }
 
-    /// Decides as an officer, about the case as it stands now.
+    /// Decides about the case as it stands now, as an officer unless somebody is named.
     ///
     /// # Errors
     ///
@@ -158,7 +158,10 @@ impl<'a> Case<'a> {
             let seen = self.show()?["revision"].to_string();
             let mut words =
                 vec!["case", "decide", &self.reference, "--action", action, "--reason", reason];
-            words.extend(["--seen", &seen, "--as", "alex"]);
+            words.extend(["--seen", &seen]);
+            if !more.contains(&"--as") {
+                words.extend(["--as", "alex"]);
+            }
             words.extend(more);
             let (answer, code) = self.stack.newborn_ending(&words)?;
             if code == 0 || !answer.to_string().contains("STALE") {

@@ -37,7 +37,20 @@ pub async fn ask<P: Question>(
     port: P,
 ) -> Result<P::Output, Stopped> {
     let stop = ctx.state(|it| it.stop(P::LEG));
+    not_held(ctx, &stop).await?;
     answered(ctx, port, &stop).await
+}
+
+/// Waits while somebody investigates.
+pub async fn not_held(
+    ctx: &WorkflowContext<NewbornCase>,
+    stop: &WorkflowCancellationToken,
+) -> Result<(), Stopped> {
+    if !ctx.state(|it| it.carried.held) {
+        return Ok(());
+    }
+    let until = WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
+    ctx.wait_condition_with_options(|it| !it.carried.held, until).await.map_err(|_| Stopped)
 }
 
 /// Asks until there is an answer, also after the leg was told to stop.
@@ -85,6 +98,7 @@ async fn tried<P: Question>(
             statement: it.generation(Step::SubmitStatement),
             undo_again: it.carried.undone_again.get(&P::STEP).copied().unwrap_or(0),
             elsewhere: it.carried.ended == Some(Ended::Refused),
+            by_officer: it.by_officer(P::STEP),
         };
         (asking, it.clocks.clone())
     });

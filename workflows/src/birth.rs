@@ -3,7 +3,7 @@
 use domain::{
     answers::{
         BindingAnswer, Certifying, NoticeMatch, Papers, Refusal, RegistrationAnswer,
-        RegistrationState, StatementAnswer,
+        RegistrationState, StatementAnswer, UndoAnswer,
     },
     decision::Pivot,
     desk::{Course, Leg, Reason},
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use temporalio_workflow::WorkflowContext;
 
 use crate::{
-    asking::{Stopped, ask, insist, keep},
+    asking::{Stopped, ask, insist, keep, not_held},
     desk,
     newborn_case::NewbornCase,
     news::news,
@@ -127,28 +127,68 @@ pub async fn submit(ctx: &Ctx) -> Result<Option<NoticeMatch>, Ended> {
 pub async fn notice_agrees(ctx: &Ctx, first: NoticeMatch) -> Result<(), Ended> {
     let mut standing = first;
     loop {
-        if ctx.state(|it| it.carried.awaits_parents) {
+        let enough = |it: &NewbornCase| it.carried.awaits_parents || it.carried.without_notice;
+        if ctx.state(enough) {
             desk::settled(ctx, Leg::Birth, is_about_the_notice).await;
             return Ok(());
         }
-        if standing == NoticeMatch::Matched {
+        ctx.state_mut(|it| it.carried.standing = Some(standing.clone()));
+        let (chosen, choosing) = ctx.state(|it| (it.carried.chosen, it.carried.choosing));
+        if chosen || (standing == NoticeMatch::Matched && !choosing) {
             may_need_undoing(ctx, Step::BindNotice);
             match ask(ctx, Registry::bind_notice).await? {
                 BindingAnswer::Bound => {
+                    ctx.state_mut(NewbornCase::is_bound);
                     desk::settled(ctx, Leg::Birth, is_about_the_notice).await;
                     return Ok(());
                 }
+                // The notices are not what the officer saw: somebody looks again.
+                BindingAnswer::Refused(why) if chosen && why.course() == Course::LooksAgain => {
+                    ctx.state_mut(|it| it.carried.chosen = false);
+                    ctx.state_mut(|it| it.begin_anew(Step::BindNotice));
+                }
                 BindingAnswer::Refused(why) => after(ctx, Step::BindNotice, why).await?,
             }
-        } else if let Some(reason) = standing.reason() {
-            let stop = ctx.state(|it| it.stop(Leg::Birth));
-            desk::person_is_told(ctx, Leg::Birth, reason, &stop, None).await?;
+        } else if let Some(reason) = question(&standing, choosing) {
+            person_or_parents(ctx, reason).await?;
         } else {
             let no_longer = [Reason::NoticeDiffers, Reason::SeveralNotices];
             desk::settled(ctx, Leg::Birth, |it| no_longer.contains(&it)).await;
             notice_comes(ctx).await?;
         }
         standing = ask(ctx, Registry::find_notice).await?;
+    }
+}
+
+/// What a person has to decide about the notices, if anything.
+fn question(standing: &NoticeMatch, choosing: bool) -> Option<Reason> {
+    match standing {
+        NoticeMatch::Matched if choosing => Some(Reason::NoticeToChoose),
+        standing => standing.reason(),
+    }
+}
+
+/// The case is an officer's, unless they asked the parents to correct it; and an officer's again if nothing comes.
+async fn person_or_parents(ctx: &Ctx, reason: Reason) -> Result<(), Stopped> {
+    let stop = ctx.state(|it| it.stop(Leg::Birth));
+    let Some(left) = ctx.state(|it| it.time_to_correct(ctx.workflow_time())) else {
+        return desk::person_is_told(ctx, Leg::Birth, reason, &stop, None).await;
+    };
+    desk::settled(ctx, Leg::Birth, |_| true).await;
+    if !left.is_zero() {
+        desk::news_comes(ctx, Leg::Birth, &stop, Some(left)).await?;
+    } else {
+        ctx.state_mut(|it| it.carried.correction_asked_since = None);
+    }
+    Ok(())
+}
+
+/// An officer says that the notice that is bound is another child's: it is freed for whom it is about.
+pub async fn unbind(ctx: &Ctx) {
+    match insist(ctx, Registry::unbind_notice).await {
+        UndoAnswer::Undone | UndoAnswer::NothingToUndo => ctx.state_mut(NewbornCase::is_unbound),
+        // Then it is registered, which the next question tells.
+        UndoAnswer::TooLate => ctx.state_mut(|it| it.carried.unbind = false),
     }
 }
 
@@ -172,6 +212,9 @@ pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
     if ctx.state(|it| it.stop(Leg::Birth).is_cancelled()) {
         return Err(Ended::Withdrawn);
     }
+    // So may an investigation have begun.
+    let stop = ctx.state(|it| it.stop(Leg::Birth));
+    not_held(ctx, &stop).await?;
     // So may a correction, and then this is not what the parents certify.
     if ctx.state(|it| it.carried.awaits_parents) {
         return Ok(Registration::MatchFell);
@@ -224,7 +267,13 @@ fn is_about_what_is_missing(reason: Reason) -> bool {
 }
 
 fn is_about_the_notice(reason: Reason) -> bool {
-    matches!(reason, Reason::NoticeMissing | Reason::NoticeDiffers | Reason::SeveralNotices)
+    matches!(
+        reason,
+        Reason::NoticeMissing
+            | Reason::NoticeDiffers
+            | Reason::SeveralNotices
+            | Reason::NoticeToChoose
+    )
 }
 
 /// What a refusal means. If the story goes on, the step is begun anew.

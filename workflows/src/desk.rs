@@ -52,6 +52,16 @@ pub async fn person_is_told(
     pause: Option<Duration>,
 ) -> Result<(), Stopped> {
     raise(ctx, leg, reason).await;
+    news_comes(ctx, leg, stop, pause).await
+}
+
+/// Waits until it is time to look again: a person says so, the register has news, or `pause` has passed.
+pub async fn news_comes(
+    ctx: &WorkflowContext<NewbornCase>,
+    leg: Leg,
+    stop: &WorkflowCancellationToken,
+    pause: Option<Duration>,
+) -> Result<(), Stopped> {
     let looked = |it: &NewbornCase| it.wants_a_look(leg);
     let until = WaitConditionOptions::builder().cancellation_token(stop.clone()).build();
     let waited = match pause {
@@ -107,9 +117,11 @@ pub async fn answers_again(ctx: &WorkflowContext<NewbornCase>, leg: Leg, registe
 const NOT_ON_THE_DESK: &str = "NONE";
 
 /// Search attributes are dear: this one changes only when a case goes to the desk or leaves it.
-fn publish(ctx: &WorkflowContext<NewbornCase>) {
+pub fn publish(ctx: &WorkflowContext<NewbornCase>) {
     let reason = ctx.state(|it| {
-        it.carried.desk.values().next().map_or(NOT_ON_THE_DESK, |reason| reason.code())
+        let held = it.carried.held.then_some(&Reason::UnderInvestigation);
+        let first = held.or(it.carried.desk.values().next());
+        first.map_or(NOT_ON_THE_DESK, |reason| reason.code())
     });
     ctx.upsert_search_attributes([REASON.value_set(reason.to_owned())]);
 }

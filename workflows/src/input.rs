@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     CaseRef,
+    answers::NoticeMatch,
     clocks::Clocks,
-    decision::{PaperSeen, Pivot, Progress},
+    decision::{Action, PaperSeen, Pivot, Progress},
     desk::{Leg, Reason},
     paper::Verdict,
     undo::{Step, Undo},
@@ -70,6 +71,24 @@ pub struct Carried {
     pub desk: BTreeMap<Leg, Reason>,
     /// Since when the hospital's notice has been waited for.
     pub notice_awaited_since: Option<std::time::SystemTime>,
+    /// How the statement last stood to the notices, while they do not agree.
+    pub standing: Option<NoticeMatch>,
+    /// Whether a notice is bound.
+    pub bound: bool,
+    /// An officer chose a notice, and it was not bound yet.
+    pub chosen: bool,
+    /// An officer unbound a notice: from then on only an officer binds one.
+    pub choosing: bool,
+    /// An officer says that the notice that is bound is another child's.
+    pub unbind: bool,
+    /// Two people decided that the birth is proven without a notice.
+    pub without_notice: bool,
+    /// Since when the parents have been asked to correct what they certified.
+    pub correction_asked_since: Option<std::time::SystemTime>,
+    /// Everything is stopped while somebody investigates.
+    pub held: bool,
+    /// What was decided and is not in the case file yet, oldest first.
+    pub decided: Vec<Decided>,
     /// How far the two legs are; absent until a leg has been looked at.
     pub progress: BTreeMap<Leg, Progress>,
     /// The newest event of each register that this case has heard of, and those before it that may come twice.
@@ -84,6 +103,13 @@ pub struct Carried {
     pub contact: u32,
     /// The newest contact that each register was told.
     pub contact_told: BTreeMap<Leg, u32>,
+}
+
+/// A decision that changes the case file and nothing outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    pub action: Action,
+    pub leg: Leg,
 }
 
 /// What an officer said of a paper.

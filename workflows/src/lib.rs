@@ -15,7 +15,7 @@ pub mod ports;
 mod sin;
 mod undoing;
 
-pub use input::{Carried, CaseInput, Judged};
+pub use input::{Carried, CaseInput, Decided, Judged};
 pub use newborn_case::{NewbornCase, NewbornCaseRun};
 
 /// Where the story and the work on our own case file run.

@@ -1,13 +1,16 @@
 //! One newborn's case, from the parents' form to three services.
 
+use std::time::{Duration, SystemTime};
+
 use domain::{
     CaseRef,
+    answers::NoticeMatch,
     clocks::Clocks,
     decision::{Action, Decision, Grounds, Pivot, Progress, Situation},
     desk::{Leg, Reason},
     facts::Ending,
     paper::Verdict,
-    undo::Step,
+    undo::{Step, Undo},
 };
 use futures_util::FutureExt;
 use temporalio_macros::{workflow, workflow_methods};
@@ -21,9 +24,9 @@ use crate::{
     asking::{self, keep},
     birth::{self, Ended, Registration},
     certificate, desk,
-    input::{Carried, CaseInput, Judged},
+    input::{Carried, CaseInput, Decided, Judged},
     news::News,
-    ports::{AskingPapers, AskingParents, CloseCase, Closing, Judging},
+    ports::{AskingPapers, AskingParents, CloseCase, Closing, Judging, NoteDecision, Noting},
     sin,
     undoing::{asked_again, take_back},
 };
@@ -66,6 +69,7 @@ impl NewbornCase {
             ending = Box::pin(Self::story(ctx).fuse()) => ending,
             () = Box::pin(Self::cancelled(ctx).fuse()) => unreachable!("a cancel is watched for until the end"),
             () = Box::pin(Self::bereaved(ctx).fuse()) => unreachable!("a loss is watched for until the end"),
+            () = Box::pin(Self::notes(ctx).fuse()) => unreachable!("decisions are noted until the end"),
             () = Box::pin(Self::history_is_long(ctx).fuse()) => {
                 let input = ctx.state(|it| CaseInput { case: it.case, clocks: it.clocks.clone(), carried: it.carried.clone() });
                 return ctx.continue_as_new(input, ContinueAsNewOptions::default()).map(|never| match never {});
@@ -77,7 +81,7 @@ impl NewbornCase {
     /// The three parts go beside each other. The legs wait for the birth to stand, and cannot hurt it or each other.
     async fn story(ctx: &WorkflowContext<Self>) -> Ending {
         let (ending, (), ()) = join!(Self::birth(ctx), certificate::leg(ctx), sin::leg(ctx));
-        asking::until(ctx, |it| !it.carried.cancelled && !it.carried.bereaved).await;
+        asking::until(ctx, Self::may_close).await;
         let case = ctx.state(|it| it.case);
         keep(ctx, || CloseCase, Closing { case, ending }).await;
         ending
@@ -117,6 +121,9 @@ impl NewbornCase {
                 return Ok(());
             }
             if pivot == Pivot::NotAsked {
+                if ctx.state(|it| it.carried.unbind) {
+                    birth::unbind(ctx).await;
+                }
                 // Everyone whom the statement names has to certify it, and may do so later and elsewhere. Some statements
                 // need a paper beside the form.
                 birth::everything_is_there(ctx).await?;
@@ -172,6 +179,19 @@ impl NewbornCase {
         std::future::pending().await
     }
 
+    /// Writes into the case file what was decided about it.
+    async fn notes(ctx: &WorkflowContext<Self>) {
+        loop {
+            asking::until(ctx, |it| !it.carried.decided.is_empty()).await;
+            let (case, decided) = ctx.state(|it| (it.case, it.carried.decided[0]));
+            if matches!(decided.action, Action::Hold | Action::Release) {
+                desk::publish(ctx);
+            }
+            keep(ctx, || NoteDecision, Noting { case, decided }).await;
+            ctx.state_mut(|it| it.carried.decided.remove(0));
+        }
+    }
+
     /// Ready when the case waits, nothing is under way and the history has grown long.
     async fn history_is_long(ctx: &WorkflowContext<Self>) {
         asking::until(ctx, |it| {
@@ -224,7 +244,7 @@ impl NewbornCase {
 
     /// A person decides. The validator has said that it is allowed.
     #[update(name = "decide")]
-    pub fn decide(&mut self, _ctx: &mut SyncWorkflowContext<Self>, decision: Decision) {
+    pub fn decide(&mut self, ctx: &mut SyncWorkflowContext<Self>, decision: Decision) {
         match decision.action {
             Action::RetryNow => {
                 self.carried.retry.insert(decision.leg);
@@ -253,6 +273,28 @@ impl NewbornCase {
                 self.carried.contact =
                     self.carried.contact.max(decision.contact_version.unwrap_or_default());
             }
+            Action::AcceptDifference | Action::BindNotice => {
+                self.carried.chosen = true;
+                self.carried.retry.insert(Leg::Birth);
+            }
+            Action::UnbindNotice => {
+                self.carried.unbind = true;
+                self.carried.retry.insert(Leg::Birth);
+            }
+            Action::RegisterWithoutNotice => {
+                self.carried.without_notice = true;
+                self.carried.retry.insert(Leg::Birth);
+            }
+            Action::AskCorrection => {
+                self.carried.correction_asked_since = ctx.workflow_time();
+                self.carried.retry.insert(Leg::Birth);
+                self.note(&decision);
+            }
+            Action::Hold | Action::Release => {
+                self.carried.held = decision.action == Action::Hold;
+                self.note(&decision);
+            }
+            Action::Escalate => self.note(&decision),
         }
     }
 }
@@ -302,10 +344,58 @@ impl NewbornCase {
         self.carried.awaits_parents = false;
         self.carried.awaits_papers |= awaits_papers;
         self.carried.certified = version;
+        self.carried.correction_asked_since = None;
         if self.carried.submitted.is_some_and(|submitted| submitted < version) {
             self.begin_anew(Step::SubmitStatement);
             self.begin_anew(Step::BindNotice);
+            // What was decided about the older statement's notice is not about this one.
+            self.carried.bound = false;
+            self.carried.chosen = false;
+            self.carried.choosing = false;
+            self.carried.without_notice = false;
         }
+    }
+
+    fn note(&mut self, Decision { action, leg, .. }: &Decision) {
+        self.carried.decided.push(Decided { action: *action, leg: *leg });
+    }
+
+    fn may_close(&self) -> bool {
+        let it = &self.carried;
+        !it.cancelled && !it.bereaved && !it.held && it.decided.is_empty()
+    }
+
+    /// Whether a step is asked on the word of officers.
+    pub(crate) fn by_officer(&self, step: Step) -> bool {
+        match step {
+            Step::BindNotice => self.carried.chosen,
+            Step::RegisterBirth => self.carried.without_notice,
+            Step::SubmitStatement
+            | Step::PayFee
+            | Step::OrderCertificate
+            | Step::ApplyForSin
+            | Step::TellParents => false,
+        }
+    }
+
+    /// How long the parents still have to correct what they were asked to; `None` if they were not.
+    pub(crate) fn time_to_correct(&self, now: Option<SystemTime>) -> Option<Duration> {
+        let waited = now?.duration_since(self.carried.correction_asked_since?).unwrap_or_default();
+        Some(self.clocks.correction().saturating_sub(waited))
+    }
+
+    pub(crate) fn is_bound(&mut self) {
+        self.carried.bound = true;
+        self.carried.chosen = false;
+        self.carried.standing = None;
+    }
+
+    pub(crate) fn is_unbound(&mut self) {
+        self.carried.bound = false;
+        self.carried.unbind = false;
+        self.carried.choosing = true;
+        self.carried.undo.retain(|undo| *undo != Undo::UnbindNotice);
+        self.begin_anew(Step::BindNotice);
     }
 
     /// Whether a register has news for the leg, or a person wants it looked at.
@@ -370,6 +460,14 @@ impl NewbornCase {
             certificate: progress(Leg::Certificate),
             sin: progress(Leg::Sin),
             awaits_papers: self.carried.awaits_papers,
+            differs: match &self.carried.standing {
+                Some(NoticeMatch::Differs(fields)) => fields.clone(),
+                Some(NoticeMatch::Awaited | NoticeMatch::Matched | NoticeMatch::Several) | None => {
+                    Vec::new()
+                }
+            },
+            bound: self.carried.bound,
+            held: self.carried.held,
             desk: self.carried.desk.clone(),
             closed: false,
         }

@@ -18,11 +18,12 @@ use serde::{Deserialize, Serialize};
 use temporalio_common::ActivityDefinition;
 use temporalio_macros::activity_definitions;
 
-use crate::input::Judged;
+use crate::input::{Decided, Judged};
 
 // The macro makes one type per declaration; `activities` refers to these.
 pub use case_file::{
-    ClearTask, CloseCase, EndLeg, FindCertifications, FindPapers, JudgePaper, RaiseTask,
+    ClearTask, CloseCase, EndLeg, FindCertifications, FindPapers, JudgePaper, NoteDecision,
+    RaiseTask,
 };
 pub use certificates::{
     CancelOrder, FindOrder, OrderCertificate, PayFee, RefundFee, UpdateDeliveryAddress,
@@ -46,6 +47,10 @@ pub struct Asking {
     pub undo_again: u16,
     /// Whether the case ends because the birth cannot be registered through this service.
     pub elsewhere: bool,
+    /// Whether it is asked on the word of officers, as the case file has it: which notice, or that there is none. Older
+    /// questions do not say.
+    #[serde(default)]
+    pub by_officer: bool,
 }
 
 /// The province's register of births.
@@ -198,6 +203,13 @@ pub struct Judging {
     pub papers_ms: u64,
 }
 
+/// A decision that changes the case file and nothing outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noting {
+    pub case: CaseRef,
+    pub decided: Decided,
+}
+
 /// A task for the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -240,6 +252,12 @@ impl CaseFile {
     /// Notes what an officer said of a paper, unless something else came that they had not seen. Fine to repeat.
     #[activity(name = "judge_paper")]
     pub fn judge_paper(judging: Judging) {
+        unimplemented!()
+    }
+
+    /// Notes what a decision changes in the case file. Fine to repeat.
+    #[activity(name = "note_decision")]
+    pub fn note_decision(noting: Noting) {
         unimplemented!()
     }
 

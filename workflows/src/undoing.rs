@@ -8,7 +8,7 @@ use domain::{
 use temporalio_workflow::{WorkflowCancellationToken, WorkflowContext};
 
 use crate::{
-    asking::insist,
+    asking::{insist, until},
     desk,
     newborn_case::NewbornCase,
     ports::{Certificates, Registry, SocialInsurance},
@@ -43,6 +43,8 @@ pub async fn take_back(ctx: &WorkflowContext<NewbornCase>, leg: Leg) -> Result<(
         it.carried.undo.iter().rev().find(|undo| undo.step().leg() == Some(leg)).copied()
     };
     while let Some(undo) = ctx.state(newest) {
+        // Nothing is taken back while somebody investigates.
+        until(ctx, |it| !it.carried.held).await;
         let answer = match undo {
             Undo::WithdrawStatement => insist(ctx, Registry::withdraw_statement).await,
             Undo::UnbindNotice => insist(ctx, Registry::unbind_notice).await,

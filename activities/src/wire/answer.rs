@@ -27,17 +27,22 @@ pub fn refusal(reason: i32) -> Result<Refusal, Unknown> {
     }
 }
 
-/// How the statement stands to the notices, and the notice in question.
-pub fn notice_match(it: Option<registry::Match>) -> Result<(NoticeMatch, Option<String>), Unknown> {
+/// How the statement stands to the notices, and the notices in question.
+pub fn notice_match(it: Option<registry::Match>) -> Result<(NoticeMatch, Vec<String>), Unknown> {
     use registry::r#match::Outcome;
     match it.and_then(|it| it.outcome) {
-        Some(Outcome::NoNotice(_)) => Ok((NoticeMatch::Awaited, None)),
-        Some(Outcome::Matched(it)) => Ok((NoticeMatch::Matched, Some(it.notice_id))),
+        Some(Outcome::NoNotice(_)) => Ok((NoticeMatch::Awaited, vec![])),
+        Some(Outcome::Matched(it)) => Ok((NoticeMatch::Matched, vec![it.notice_id])),
         Some(Outcome::Differs(it)) => {
             let fields: Result<_, _> = it.fields.into_iter().map(notice_field).collect();
-            Ok((NoticeMatch::Differs(fields?), Some(it.notice_id)))
+            Ok((NoticeMatch::Differs(fields?), vec![it.notice_id]))
         }
-        Some(Outcome::Several(_)) => Ok((NoticeMatch::Several, None)),
+        Some(Outcome::Several(it)) => {
+            // The same whenever it is asked.
+            let mut notices = it.notice_ids;
+            notices.sort();
+            Ok((NoticeMatch::Several, notices))
+        }
         None => Err(Unknown("the match")),
     }
 }
@@ -54,6 +59,20 @@ fn notice_field(field: i32) -> Result<NoticeField, Unknown> {
         Ok(Wire::BirthParentDateOfBirth) => Ok(NoticeField::BirthParentDateOfBirth),
         Ok(Wire::BirthParentName) => Ok(NoticeField::BirthParentName),
         Ok(Wire::Unspecified) | Err(_) => Err(Unknown("the field that differs")),
+    }
+}
+
+pub fn match_field(field: NoticeField) -> registry::MatchField {
+    use registry::MatchField as Wire;
+    match field {
+        NoticeField::DateOfBirth => Wire::DateOfBirth,
+        NoticeField::Sex => Wire::Sex,
+        NoticeField::Facility => Wire::Facility,
+        NoticeField::PlaceWording => Wire::PlaceWording,
+        NoticeField::Plurality => Wire::Plurality,
+        NoticeField::BirthOrder => Wire::BirthOrder,
+        NoticeField::BirthParentDateOfBirth => Wire::BirthParentDateOfBirth,
+        NoticeField::BirthParentName => Wire::BirthParentName,
     }
 }
 

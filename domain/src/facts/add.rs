@@ -2,10 +2,10 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Change, Dated, Fact, Facts, Task};
+use super::{Change, Dated, Fact, Facts, Matching, Task};
 use crate::{
-    answers::{ApplicationState, OrderState, UndoAnswer},
-    desk::{Leg, Reason},
+    answers::{ApplicationState, NoticeField, OrderState, UndoAnswer},
+    desk::{Leg, Owner, Reason},
     statement::Objection,
     undo::Undo,
 };
@@ -67,7 +67,41 @@ impl Facts {
                 self.refused = Some(Dated { at, it: *reason });
                 Change::New
             }
+            Fact::NoticeAwaited => {
+                self.matching.questions(Vec::new(), Vec::new());
+                Change::New
+            }
+            Fact::NoticeDiffers { notice_id, fields } => {
+                self.matching.questions(notice_id.iter().cloned().collect(), fields.clone())
+            }
+            Fact::SeveralNotices { notices } => {
+                self.matching.questions(notices.clone(), Vec::new())
+            }
+            Fact::NoticeChosen { notice_id, accepted } => {
+                self.matching.chosen = Some((notice_id.clone(), accepted.clone()));
+                Change::New
+            }
+            Fact::NoticeWaived { grounds, approved_by } => {
+                self.matching.waived = Some((*grounds, approved_by.clone()));
+                Change::New
+            }
+            Fact::CorrectionAsked => once(&mut self.correction_asked, at),
+            Fact::Held if self.held.is_some() => Change::Known,
+            Fact::Held => {
+                self.held = Some(at);
+                self.raised(Leg::Birth, Reason::UnderInvestigation, at)
+            }
+            Fact::Released => {
+                self.desk.retain(|task| task.reason != Reason::UnderInvestigation);
+                self.held.take().map_or(Change::Known, |_| Change::New)
+            }
+            Fact::TaskEscalated { leg } => self.escalated(*leg, at),
+            Fact::DecisionProposed { proposal } => {
+                self.proposal = Some(proposal.clone());
+                Change::New
+            }
             Fact::NoticeFound { notice_id } => {
+                self.matching.questions(Vec::new(), Vec::new());
                 let known = self.notice_found.as_ref() == Some(notice_id);
                 self.notice_found = Some(notice_id.clone());
                 if known { Change::Known } else { Change::New }
@@ -77,6 +111,7 @@ impl Facts {
                     return Change::Known;
                 }
                 self.notice = Some(Dated { at, it: notice_id.clone() });
+                self.matching = Matching::default();
                 Change::New
             }
             Fact::RegistrationAsked => {
@@ -134,6 +169,11 @@ impl Facts {
                 self.desk.retain(|task| !meant(task));
                 if self.desk.len() == before { Change::Known } else { Change::New }
             }
+            // Whatever was proposed before was about a case that has moved on.
+            Fact::DecisionAsked { .. } => {
+                self.proposal = None;
+                Change::New
+            }
             Fact::LegWithdrawn { leg } => match leg {
                 Leg::Birth => once(&mut self.statement_withdrawn, at),
                 Leg::Certificate => once(&mut self.order_ended, at),
@@ -144,12 +184,8 @@ impl Facts {
             | Fact::ParentConfirmed { .. }
             | Fact::MessageBounced { .. }
             | Fact::ParentNotConfirmed { .. }
-            | Fact::NoticeAwaited
-            | Fact::NoticeDiffers { .. }
-            | Fact::SeveralNotices
             | Fact::OrderRefused { .. }
             | Fact::AddressAnswered { .. }
-            | Fact::DecisionAsked { .. }
             | Fact::DecisionRefused { .. }
             | Fact::DecisionUnanswered { .. }
             | Fact::ContactCorrected { .. } => Change::New,
@@ -178,6 +214,8 @@ impl Facts {
         self.certified_by.clear();
         self.withdrawal_agreed_by.clear();
         self.certified = None;
+        self.correction_asked = None;
+        self.matching = Matching::default();
         self.invited = Some(at);
         self.reminded = 0;
         self.objection = self.objection.take().filter(|it| it.it == Objection::NotAParent);
@@ -248,7 +286,12 @@ impl Facts {
         if self.desk.iter().any(|task| task.leg == leg && task.reason == reason) {
             return Change::Known;
         }
-        self.desk.retain(|task| task.leg != leg);
+        let stays = |task: &Task| {
+            task.leg != leg
+                || task.reason == Reason::UnderInvestigation
+                || reason == Reason::UnderInvestigation
+        };
+        self.desk.retain(stays);
         self.desk.push(Task {
             leg,
             reason,
@@ -256,6 +299,27 @@ impl Facts {
             raised: at,
             due: reason.due(at),
         });
+        Change::New
+    }
+
+    /// The registrar has as long as for a task of their own.
+    fn escalated(&mut self, leg: Leg, at: Timestamp) -> Change {
+        let owner = Owner::Registrar;
+        let mut others = self.desk.iter_mut().filter(|task| task.leg == leg && task.owner != owner);
+        let Some(task) = others.next() else { return Change::Known };
+        task.owner = owner;
+        task.due = Reason::NotAParent.rule().term.after(at, owner.calendar());
+        Change::New
+    }
+}
+
+impl Matching {
+    /// What there is to decide now. The same again is known.
+    fn questions(&mut self, notices: Vec<String>, differs: Vec<NoticeField>) -> Change {
+        if self.notices == notices && self.differs == differs {
+            return Change::Known;
+        }
+        *self = Self { notices, differs, ..Self::default() };
         Change::New
     }
 }

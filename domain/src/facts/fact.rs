@@ -8,7 +8,7 @@ use crate::{
         AddressAnswer, ApplicationRefusal, ApplicationState, NoticeField, OrderRefusal, OrderState,
         Refusal, UndoAnswer,
     },
-    decision::{Action, Grounds, NotAllowed},
+    decision::{Action, Grounds, NotAllowed, Proposal},
     desk::{Leg, Reason},
     fees::Cents,
     paper::{Paper, PaperRefusal},
@@ -112,9 +112,35 @@ pub enum Fact {
         notice_id: String,
     },
     NoticeDiffers {
+        /// Older entries of the log do not say.
+        #[serde(default)]
+        notice_id: Option<String>,
         fields: Vec<NoticeField>,
     },
-    SeveralNotices,
+    SeveralNotices {
+        /// Older entries of the log do not say.
+        #[serde(default)]
+        notices: Vec<String>,
+    },
+    /// An officer says which notice is this child's, and which differences they accept.
+    NoticeChosen {
+        notice_id: String,
+        accepted: Vec<NoticeField>,
+    },
+    /// Two people decided that the birth is proven without a notice.
+    NoticeWaived {
+        grounds: Grounds,
+        approved_by: Vec<String>,
+    },
+    /// The parents are asked to correct what they certified.
+    CorrectionAsked,
+    /// Everything is stopped while somebody investigates.
+    Held,
+    Released,
+    /// The registrar took a task over.
+    TaskEscalated {
+        leg: Leg,
+    },
     NoticeBound {
         notice_id: String,
     },
@@ -186,6 +212,10 @@ pub enum Fact {
         action: Action,
         leg: Leg,
         grounds: Grounds,
+    },
+    /// One person proposes what another has to approve.
+    DecisionProposed {
+        proposal: Proposal,
     },
     DecisionRefused {
         action: Action,

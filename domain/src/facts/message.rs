@@ -48,6 +48,7 @@ impl Fact {
                 Objection::NotAParent | Objection::DoesNotAgree => Some(Message::InReview),
             },
             Self::ContentCorrected { .. } => Some(Message::CertifyAgain),
+            Self::CorrectionAsked => Some(Message::CorrectionAsked),
             Self::PaperNeeded { .. } => Some(Message::PapersNeeded),
             Self::PaperAccepted { .. } => Some(Message::PapersAccepted),
             Self::PaperRefused { .. } => Some(Message::PapersRefused),
@@ -71,7 +72,9 @@ impl Fact {
             | Self::NoticeAwaited
             | Self::NoticeFound { .. }
             | Self::NoticeDiffers { .. }
-            | Self::SeveralNotices
+            | Self::SeveralNotices { .. }
+            | Self::NoticeChosen { .. }
+            | Self::NoticeWaived { .. }
             | Self::NoticeBound { .. }
             | Self::RegistrationAsked
             | Self::RegistrationRefused { .. }
@@ -89,6 +92,10 @@ impl Fact {
             | Self::DeskRaised { .. }
             | Self::DeskCleared { .. }
             | Self::DecisionAsked { .. }
+            | Self::DecisionProposed { .. }
+            | Self::TaskEscalated { .. }
+            | Self::Held
+            | Self::Released
             | Self::DecisionRefused { .. }
             | Self::DecisionUnanswered { .. }
             | Self::ContactCorrected { .. }
@@ -127,6 +134,8 @@ crate::code::codes! {
         SomethingChanged = "SOMETHING_CHANGED",
         /// The form was corrected.
         CertifyAgain = "CERTIFY_AGAIN",
+        /// An officer asks the parents to put something right; the page says what to check.
+        CorrectionAsked = "CORRECTION_ASKED",
         /// A paper is needed beside the form.
         PapersNeeded = "PAPERS_NEEDED",
         FirstPapersReminder = "FIRST_PAPERS_REMINDER",
@@ -191,6 +200,7 @@ impl Message {
             | Self::SomethingWrong
             | Self::InReview
             | Self::CertifyAgain
+            | Self::CorrectionAsked
             | Self::OneTimeCode
             | Self::SomethingChanged => Occasion::Content,
             Self::PapersNeeded
@@ -232,6 +242,7 @@ impl Message {
             Self::CertifyAgain => Audience::Uncertified,
             Self::Received
             | Self::InReview
+            | Self::CorrectionAsked
             | Self::OneTimeCode
             | Self::SomethingChanged
             | Self::Registered

@@ -22,8 +22,16 @@ impl Fact {
             Self::DecisionAsked { action, .. }
             | Self::DecisionRefused { action, .. }
             | Self::DecisionUnanswered { action, .. } => {
-                viewer == 0 || !matches!(action, Action::CorrectContact)
+                action.is_shown_to_parents()
+                    && (viewer == 0 || !matches!(action, Action::CorrectContact))
             }
+            // How staff come to a decision, and that somebody investigates.
+            Self::NoticeChosen { .. }
+            | Self::NoticeWaived { .. }
+            | Self::DecisionProposed { .. }
+            | Self::TaskEscalated { .. }
+            | Self::Held
+            | Self::Released => false,
             Self::StatementRefused { reason } | Self::RegistrationRefused { reason } => {
                 !matches!(reason, Refusal::PossibleDuplicate)
             }
@@ -45,6 +53,7 @@ impl Reason {
                 | Self::NotAParent
                 | Self::ParentsDisagree
                 | Self::PossibleDuplicate
+                | Self::UnderInvestigation
         )
     }
 }

@@ -14,6 +14,8 @@ purpose-AUDIT = For an audit
 purpose-send = Show the case
 
 change-title = Change something
+check-title = Check what you certified
+check-text = An officer compared it with the notice from the hospital or midwife. Check this, put right what is wrong, and certify it again. If it is right as it is, you do not need to do anything: we ask the hospital.
 correct-text = Is something wrong in what is to be registered?
 correct-go = Put it right and certify again
 address-title = Change the mailing address

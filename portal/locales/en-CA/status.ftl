@@ -128,6 +128,7 @@ message-THIRD_REMINDER = A form has waited for you for a long time.
 message-SOMETHING_WRONG = The other parent says that something in the form is wrong.
 message-IN_REVIEW = A registration officer is checking your application.
 message-CERTIFY_AGAIN = The form was corrected. Each parent reads and certifies it again.
+message-CORRECTION_ASKED = Something in the form has to be put right. Your page says what to check.
 message-PAPERS_NEEDED = We need papers from you beside the form.
 message-FIRST_PAPERS_REMINDER = We still need papers from you.
 message-SECOND_PAPERS_REMINDER = We still need papers from you. See by when.

@@ -14,6 +14,8 @@ purpose-AUDIT = Pour une vérification
 purpose-send = Afficher le dossier
 
 change-title = Modifier quelque chose
+check-title = Vérifiez ce que vous avez attesté
+check-text = Un agent l'a comparé à l'avis de l'hôpital ou de la sage-femme. Vérifiez ce qui suit, corrigez ce qui est inexact et attestez-le de nouveau. Si tout est exact, vous n'avez rien à faire : nous demandons à l'hôpital.
 correct-text = Y a-t-il une erreur dans ce qui doit être enregistré?
 correct-go = La corriger et attester de nouveau
 address-title = Changer l'adresse postale

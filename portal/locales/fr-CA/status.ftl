@@ -128,6 +128,7 @@ message-THIRD_REMINDER = Un formulaire vous attend depuis longtemps.
 message-SOMETHING_WRONG = L'autre parent dit qu'un renseignement du formulaire est inexact.
 message-IN_REVIEW = Une personne vérifie votre demande.
 message-CERTIFY_AGAIN = Le formulaire a été corrigé. Chaque parent le relit et l'atteste de nouveau.
+message-CORRECTION_ASKED = Quelque chose dans le formulaire doit être corrigé. Votre page dit quoi vérifier.
 message-PAPERS_NEEDED = Nous avons besoin de documents en plus du formulaire.
 message-FIRST_PAPERS_REMINDER = Nous avons encore besoin de documents de votre part.
 message-SECOND_PAPERS_REMINDER = Nous avons encore besoin de documents de votre part. Voyez la date limite.

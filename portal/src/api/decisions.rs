@@ -51,7 +51,7 @@ pub(super) struct DecisionBody {
     /// Which paper, for `accept-papers` and `refuse-papers`.
     #[schema(value_type = Option<PaperWord>)]
     paper: Option<Paper>,
-    /// Reserved: no action uses a notice yet.
+    /// Which notice, for `bind-notice`: one of the case's `notices`.
     notice: Option<String>,
 }
 
@@ -61,7 +61,8 @@ fn birth() -> Leg {
 
 /// Decide about a case.
 ///
-/// Staff whose role decides may take every action that is theirs. Parents withdraw and correct on their pages.
+/// Staff may take the actions of their role. Where two people decide, the first call proposes; the same call by somebody else
+/// who may approve it decides. Parents withdraw and correct on their pages.
 #[utoipa::path(
     post,
     path = "/cases/{ref}/decisions",
@@ -91,17 +92,9 @@ pub(super) async fn post(
     let Viewer::Staff(member) = viewer.clone() else { return Err(Problem::RoleMayNot) };
     reads::purpose_is_stated(&row.facts, &why)?;
     let seen = revision(&headers)?;
-    if body.notice.is_some() {
-        return Err(Problem::InvalidField("/notice".to_owned()));
-    }
     let author = Author::Staff(member);
-    let wish = Wish {
-        action: body.action,
-        grounds: body.reason,
-        leg: body.leg,
-        set: body.set,
-        paper: body.paper,
-    };
+    let DecisionBody { action, reason: grounds, leg, set, paper, notice } = body;
+    let wish = Wish { action, grounds, leg, set, paper, notice };
     decide(&portal, case, &row, seen, &author, wish).await?;
     let mut conn = portal.pool.acquire().await?;
     let row = case_file::facts(&mut conn, case).await?.ok_or(Problem::CaseNotFound)?;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use domain::{
+    answers,
     contact::NotifyBy,
     content::CanadianStatus,
     decision, desk, facts,
@@ -65,6 +66,7 @@ words! {
     FeeWord: "FeeState" = standing::FeeStanding,
     GroundsWord: "Grounds" = decision::Grounds,
     LegWord: "Leg" = desk::Leg,
+    NoticeFieldWord: "NoticeField" = answers::NoticeField,
     OwnerWord: "Owner" = desk::Owner,
     ProductWord: "Product" = Product,
     PaperStateWord: "PaperState" = paper::PaperStanding,

@@ -5,6 +5,7 @@ mod bounces;
 mod browser;
 mod canaries;
 mod cases;
+mod catalogue;
 mod changes;
 mod corrections;
 mod courier;

@@ -47,7 +47,10 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
     let stage = Stage::new().await;
     let (case, _) = stage.ordinary().await;
     let raised = [
-        Fact::NoticeDiffers { fields: vec![NoticeField::Sex, NoticeField::BirthParentName] },
+        Fact::NoticeDiffers {
+            notice_id: None,
+            fields: vec![NoticeField::Sex, NoticeField::BirthParentName],
+        },
         Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeDiffers },
     ];
     let at = "2026-11-21T17:00:00Z".parse().expect("it is a time");
@@ -91,7 +94,14 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
     let view = stage.get(&format!("/api/v1/cases/{case}"), OFFICER).await.json();
     assert_eq!(
         view["desk"]["actions"],
-        serde_json::json!(["retry-now", "correct-contact", "withdraw"])
+        serde_json::json!([
+            "retry-now",
+            "correct-contact",
+            "withdraw",
+            "register-without-notice",
+            "ask-correction",
+            "escalate"
+        ])
     );
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     CaseRef,
-    facts::{Dated, Facts, PaperFacts, Task},
+    decision::Proposal,
+    facts::{Dated, Facts, Matching, PaperFacts, Task},
     fees::Cents,
     paper::Paper,
 };
@@ -34,7 +35,8 @@ macro_rules! fact_columns {
         c.mailed_at, c.mailed_on, c.returned_at, c.order_ended_at,
         c.application_asked_at, c.applied_at, c.application_id, c.adjudication_at, c.issued_at,
         c.letter_mailed_at, c.letter_mailed_on, c.application_refused_at, c.application_refusal,
-        c.sin_refused_at, c.sin_withdrawn_at, c.closed_at, c.ending"
+        c.sin_refused_at, c.sin_withdrawn_at, c.closed_at, c.ending,
+        c.matching, c.correction_asked_at, c.held_at, c.proposal"
     };
 }
 
@@ -101,6 +103,10 @@ pub(crate) struct FactColumns {
     sin_withdrawn_at: Option<Timestamp>,
     closed_at: Option<Timestamp>,
     ending: Option<String>,
+    matching: Json<Matching>,
+    correction_asked_at: Option<Timestamp>,
+    held_at: Option<Timestamp>,
+    proposal: Option<Json<Proposal>>,
 }
 
 impl FactColumns {
@@ -164,6 +170,10 @@ impl FactColumns {
             sin_refused: time(self.sin_refused_at),
             sin_withdrawn: time(self.sin_withdrawn_at),
             closed: dated(self.closed_at, word(self.ending.as_deref())?)?,
+            matching: self.matching.0,
+            correction_asked: time(self.correction_asked_at),
+            held: time(self.held_at),
+            proposal: self.proposal.map(|it| it.0),
             desk,
         })
     }
@@ -230,6 +240,10 @@ pub(super) async fn update(
         application_refused,
         sin_refused,
         sin_withdrawn,
+        matching,
+        correction_asked,
+        held,
+        proposal,
         closed,
         desk,
     } = facts;
@@ -252,7 +266,8 @@ pub(super) async fn update(
             objected_at = $49, objection = $50, reminded = $51,
             withdrawal_agreed_by = $52, payment_offered_at = $53,
             protected_at = $54, protected_parent = $55, loss_reported_at = $56,
-            papers = $57, papers_asked = $58, papers_reminded = $59
+            papers = $57, papers_asked = $58, papers_reminded = $59,
+            matching = $60, correction_asked_at = $61, held_at = $62, proposal = $63
         where case_ref = $1",
     )
     .bind(case.to_string())
@@ -314,6 +329,10 @@ pub(super) async fn update(
     .bind(Json(papers))
     .bind(i16::from(*papers_asked))
     .bind(i16::from(*papers_reminded))
+    .bind(Json(matching))
+    .bind(correction_asked.map(ToSqlx::to_sqlx))
+    .bind(held.map(ToSqlx::to_sqlx))
+    .bind(proposal.as_ref().map(Json))
     .execute(conn)
     .await
 }

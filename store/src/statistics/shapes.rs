@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     desk::{Leg, Reason},
-    facts::{Dated, Facts, PaperFacts, Task},
+    facts::{Dated, Facts, Matching, PaperFacts, Task},
     fees::Cents,
     paper::Paper,
 };
@@ -70,6 +70,8 @@ happenings! {
     letter_mailed: "letter_mailed_at",
     sin_refused: "sin_refused_at",
     sin_withdrawn: "sin_withdrawn_at",
+    correction_asked: "correction_asked_at",
+    held: "held_at",
 }
 
 /// What tells cases apart for their standings: what happened, whenever it did, and the words.
@@ -93,7 +95,7 @@ pub(super) async fn count(conn: &mut PgConnection) -> Result<Vec<(Facts, u64)>, 
                 certificate_wanted, sin_wanted::text, refusal, application_refusal, ending,
                 objection,
                 case when open_tasks > 0 then (
-                    select string_agg(leg || ' ' || reason, ',' order by leg)
+                    select string_agg(leg || ' ' || reason, ',' order by leg, reason)
                     from desk_tasks t
                     where t.case_ref = c.case_ref
                     and cleared_at is null
@@ -173,6 +175,10 @@ impl Shape {
             application_refused: word(application_refusal.as_deref())?.map(dated),
             sin_refused: time(it.sin_refused),
             sin_withdrawn: time(it.sin_withdrawn),
+            matching: Matching::default(),
+            correction_asked: time(it.correction_asked),
+            held: time(it.held),
+            proposal: None,
             closed: word(ending.as_deref())?.map(dated),
             desk: desk.as_deref().map_or(Some(Vec::new()), tasks)?,
         })

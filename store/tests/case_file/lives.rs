@@ -23,8 +23,11 @@ pub fn lives() -> [Vec<Fact>; 4] {
         Fact::StatementRefused { reason: Refusal::MissingData },
         Fact::StatementAccepted { statement_id: "ST-1".into() },
         Fact::NoticeAwaited,
-        Fact::SeveralNotices,
-        Fact::NoticeDiffers { fields: vec![NoticeField::Sex, NoticeField::Plurality] },
+        Fact::SeveralNotices { notices: vec!["N-1".to_owned(), "N-2".to_owned()] },
+        Fact::NoticeDiffers {
+            notice_id: Some("N-1".to_owned()),
+            fields: vec![NoticeField::Sex, NoticeField::Plurality],
+        },
         on_the_desk(Leg::Birth, Reason::NoticeDiffers),
         Fact::DecisionRefused {
             action: Action::Withdraw,

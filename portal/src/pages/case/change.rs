@@ -277,13 +277,8 @@ pub(in crate::pages) async fn move_to(
     if !is_right(&portal, &visit, &code).await? {
         return again(vec![("code".to_owned(), t.say("code-wrong"))], None).await;
     }
-    let wish = Wish {
-        action: Action::CorrectContact,
-        grounds: Grounds::ParentsAsked,
-        leg: Leg::Birth,
-        set: set.clone(),
-        paper: None,
-    };
+    let asked = Wish::new(Action::CorrectContact, Grounds::ParentsAsked, Leg::Birth);
+    let wish = Wish { set: set.clone(), ..asked };
     let author = Author::Parent(visit.parent);
     let (case, seen) = (visit.case, visit.row.revision);
     let before = address_version(&portal, case).await?;
@@ -340,13 +335,7 @@ pub(in crate::pages) async fn withdraw(
         return again(vec![("leg".to_owned(), t.say("withdraw-choose"))], None).await;
     };
     let author = Author::Parent(visit.parent);
-    let wish = Wish {
-        action: Action::Withdraw,
-        grounds: Grounds::ParentsAsked,
-        leg,
-        set: BTreeMap::new(),
-        paper: None,
-    };
+    let wish = Wish::new(Action::Withdraw, Grounds::ParentsAsked, leg);
     let allowed = visit.row.facts.situation().allows(Action::Withdraw, leg);
     if let Err(why) = allowed {
         return again(Vec::new(), Some(&Problem::NotAllowed(why))).await;

@@ -49,6 +49,8 @@ struct CasePage {
     may_withdraw: bool,
     /// Whether what is to be registered can still be put right.
     may_correct: bool,
+    /// What the parents were asked to check, in words; empty if they were asked in general. `None` if they were not.
+    to_check: Option<Vec<String>>,
     /// Whether this parent may change where letters go.
     may_move: bool,
     /// The language this parent is written to in.
@@ -197,6 +199,9 @@ async fn shown(
         told: told.collect(),
         may_withdraw: actions.iter().any(|(action, _)| *action == Action::Withdraw),
         may_correct: facts.situation().allows(Action::CorrectContent, Leg::Birth).is_ok(),
+        to_check: facts.correction_asked.map(|_| {
+            facts.matching.differs.iter().map(|field| t.word("fields", field.code())).collect()
+        }),
         may_move: actions.iter().any(|(action, _)| *action == Action::CorrectContact)
             && change::may(change::What::Address, visit).is_ok(),
         spoken,

@@ -17,7 +17,7 @@ use domain::{
     facts::Fact,
     intake,
     paper::Paper,
-    people::{Actor, Purpose},
+    people::{Actor, Purpose, Role},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -54,6 +54,10 @@ struct DeskCasePage {
     parts: Vec<Part>,
     tasks: Vec<Line>,
     papers: Vec<Received>,
+    /// What differs from the notice in question.
+    differs: Vec<String>,
+    /// What somebody proposed.
+    proposal: Option<String>,
     choices: Vec<Choice>,
     /// The contact fields with their present values; empty when they may not be corrected.
     contact: Vec<(ContactField, String)>,
@@ -74,12 +78,17 @@ struct Line {
 }
 
 /// An action that may be taken now.
+#[derive(Clone)]
 struct Choice {
     action: Action,
     leg: Leg,
     /// Of a decision about a paper.
     paper: Option<Paper>,
+    /// Of a choice among notices.
+    notice: Option<String>,
     label: String,
+    /// Whether two people decide it.
+    of_two: bool,
     grounds: &'static [Grounds],
 }
 
@@ -166,7 +175,8 @@ async fn shown(
     let purpose = why.0;
     reads::note_case(portal, &member, case, &row.facts, why).await?;
     let mut conn = portal.pool.acquire().await?;
-    let decides = member.role.decides();
+    let role = member.role;
+    let decides = role.decides();
     let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;
     let papers = if decides {
         Received::all(portal, t, &mut conn, case, &row.facts).await?
@@ -188,7 +198,9 @@ async fn shown(
         parts: Part::all(t, &row.facts),
         tasks: view.tasks.iter().map(|task| line(portal, t, task)).collect(),
         papers,
-        choices: if decides { choices(t, row) } else { Vec::new() },
+        differs: view.differs.iter().map(|field| t.word("fields", field.code())).collect(),
+        proposal: view.proposal.as_ref().map(|it| proposed(t, it)),
+        choices: choices(t, row, role),
         contact,
         refused: refused(t, row),
         timeline: view.timeline.into_iter().rev().map(|entry| event(portal, t, entry)).collect(),
@@ -215,24 +227,48 @@ fn line(portal: &Portal, t: Speaks, task: &case_view::TaskView) -> Line {
     }
 }
 
-/// Everything that may be decided now, the contact apart: it has a form of its own.
-fn choices(t: Speaks, row: &CaseRow) -> Vec<Choice> {
-    let allowed = row.facts.situation().actions().into_iter();
+fn proposed(t: Speaks, it: &case_view::ProposalView) -> String {
+    let (action, reason) = (label(t, it.action, it.leg), t.word("grounds", it.reason.code()));
+    t.filled("proposal-text", &[("who", &it.by), ("action", &action), ("reason", &reason)])
+}
+
+/// Everything that this role may decide now, the contact apart: it has a form of its own.
+fn choices(t: Speaks, row: &CaseRow, role: Role) -> Vec<Choice> {
+    let facts = &row.facts;
     let mut choices = Vec::new();
-    for (action, leg) in allowed.filter(|(action, _)| *action != Action::CorrectContact) {
-        let choice = |paper, label| Choice { action, leg, paper, label, grounds: action.grounds() };
-        if !matches!(action, Action::AcceptPapers | Action::RefusePapers) {
-            choices.push(choice(None, label(t, action, leg)));
+    for (action, leg) in facts.situation().actions() {
+        if action == Action::CorrectContact || !action.roles().contains(&role) {
             continue;
         }
-        for (paper, it) in &row.facts.papers {
-            let judged = it.accepted.is_some();
-            let nothing_came = action == Action::RefusePapers && it.is_missing();
-            if !judged && !nothing_came {
-                let (action, name) =
-                    (t.word("action", action.code()), t.word("paper", paper.code()));
-                choices.push(choice(Some(*paper), format!("{action} – {name}")));
+        let choice = Choice {
+            action,
+            leg,
+            paper: None,
+            notice: None,
+            label: label(t, action, leg),
+            of_two: action.approvers().is_some(),
+            grounds: action.grounds(),
+        };
+        let named = |of: &str| format!("{} – {of}", t.word("action", action.code()));
+        match action {
+            Action::AcceptPapers | Action::RefusePapers => {
+                for (paper, it) in &facts.papers {
+                    let judged = it.accepted.is_some();
+                    let nothing_came = action == Action::RefusePapers && it.is_missing();
+                    if !judged && !nothing_came {
+                        let label = named(&t.word("paper", paper.code()));
+                        choices.push(Choice { paper: Some(*paper), label, ..choice.clone() });
+                    }
+                }
             }
+            Action::BindNotice => {
+                for notice in facts.matching.notices.iter().chain(&facts.notice_found) {
+                    let label = named(&t.with("notice-to-choose", "notice", notice));
+                    let notice = Some(notice.clone());
+                    choices.push(Choice { notice, label, ..choice.clone() });
+                }
+            }
+            _ => choices.push(choice),
         }
     }
     choices
@@ -307,8 +343,9 @@ impl Typed {
         let action = set.remove("action")?.parse().ok()?;
         let grounds = set.remove("reason")?.parse().ok()?;
         let paper = set.remove("paper").map(|paper| paper.parse()).transpose().ok()?;
+        let notice = set.remove("notice");
         let leg = set.remove("leg").map_or(Ok(Leg::Birth), |leg| leg.parse()).ok()?;
-        Some(Self { revision, wish: Wish { action, grounds, leg, set, paper } })
+        Some(Self { revision, wish: Wish { action, grounds, leg, set, paper, notice } })
     }
 }
 
