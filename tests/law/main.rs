@@ -3,6 +3,7 @@
 
 mod ending;
 mod situations;
+mod table;
 
 use std::{
     collections::BTreeSet,

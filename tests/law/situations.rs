@@ -194,6 +194,22 @@ pub const SITUATIONS: &[(&str, Situation)] = &[
 const REGISTRAR: &str = "robin";
 const SUPERVISOR: &str = "sam";
 
+const SYLLABLES: [&str; 16] = [
+    "Zor", "Quin", "Mab", "Dwel", "Fitch", "Gry", "Hux", "Jop", "Klim", "Lund", "Nev", "Pask",
+    "Rhod", "Styx", "Tuv", "Wemb",
+];
+
+/// The nth of many families, none like another.
+pub fn told_apart(nth: usize) -> Family {
+    let (a, b, c) = (nth % 16, nth / 16 % 16, nth / 256 % 16);
+    family(&format!(
+        "{}{}{}",
+        SYLLABLES[a],
+        SYLLABLES[b].to_lowercase(),
+        SYLLABLES[c].to_lowercase()
+    ))
+}
+
 /// A family that no notice of another is near to: its birth parent has a birthday of their own.
 fn family(word: &str) -> Family {
     let number = word.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
