@@ -2,6 +2,8 @@
 //! file. Each of its situations is brought about in a real stack, and the registers' ledgers are compared with it.
 
 mod ending;
+mod sequences;
+mod settled;
 mod situations;
 mod table;
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::{Case, Family, Stack, eventually, stack::Plan};
 
-use crate::{plan, situations::told_apart};
+use crate::{plan, settled::settles, situations::told_apart};
 
 /// When an operation is met, as seen from the registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ const fn row(
 
 const TABLE: &[Row] = &[
     row(Moment::Before, "province", "SubmitStatement", "MISSING_DATA"),
-    row(Moment::Before, "province", "PayFee", "INSUFFICIENT_FUNDS"),
+    row(Moment::Before, "province", "PayFee", "DECLINED"),
     row(Moment::Before, "province", "BindNotice", "NOTICE_TAKEN"),
     row(Moment::Before, "province", "RegisterBirth", "MISSING_DATA"),
     row(Moment::Before, "province", "OrderCertificate", "NOT_ENTITLED"),
@@ -138,7 +138,7 @@ impl Combination {
                 if done {
                     case.until_all_three()?;
                 }
-                self.settles(stack, &case)
+                settles(stack, &case)
             }
             Moment::TakingBack => {
                 let no = ["refuse", "--reason", "NOT_ELIGIBLE"];
@@ -178,7 +178,7 @@ impl Combination {
                 let said = answer.0.to_string();
                 ensure!(answer.1 == 1 && why.iter().any(|it| said.contains(it)), "{said}");
                 case.until_all_three()?;
-                self.settles(stack, &case)
+                settles(stack, &case)
             }
             Moment::After => self.play_after(stack),
         }
@@ -223,33 +223,12 @@ impl Combination {
                 }
             }
         }
-        self.settles(stack, &case)
+        settles(stack, &case)
     }
 
     fn begins<'a>(&self, stack: &'a Stack) -> Result<Case<'a>> {
         stack.notice(&self.family)?;
         stack.submit(&self.family)?.into_iter().next().context("a submission has a case")
-    }
-
-    /// Nobody has forgotten the case: it is closed, somebody owns it, or a register or the parents have the next step. And
-    /// the registers hold what the case says.
-    fn settles(&self, stack: &Stack, case: &Case<'_>) -> Result<()> {
-        let shown = case.until("closed, on the desk, or a register's turn", |case| {
-            let owned = case["desk"]["owner"].is_string() && case["desk"]["due"].is_string();
-            let waits =
-                ["ORDERED", "PAYMENT_NEEDED"].iter().any(|it| case["certificate"]["state"] == *it)
-                    || case["sin"]["state"] == "APPLIED";
-            case["closed"] == true || owned || waits
-        })?;
-        let ledger = stack.ledger()?;
-        let live = |table| ledger.live(table, &case.reference);
-        let registered = usize::from(shown["birth"]["state"] == "REGISTERED");
-        ensure!(live("registrations") == registered, "{} registrations", live("registrations"));
-        ensure!(live("certificates") <= registered && live("sin_applications") <= registered);
-        let fees = ledger.of("fees", &case.reference);
-        ensure!(fees.len() <= 1, "{} fees", fees.len());
-        ensure!(fees.iter().all(|fee| fee["amount_cents"] == 2500), "{fees:?}");
-        Ok(())
     }
 
     fn is_nowhere(&self, stack: &Stack, case: &Case<'_>) -> Result<()> {

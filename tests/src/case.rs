@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use temporalio_client::Client;
 
@@ -143,9 +143,22 @@ impl<'a> Case<'a> {
     ///
     /// If it is refused; says why.
     pub fn decide(&self, action: &str, reason: &str, more: &[&str]) -> Result<Value> {
-        let (answer, code) = self.decide_ending(action, reason, more)?;
-        ensure!(code == 0, "{action} was refused: {answer}");
-        Ok(answer)
+        let mut unheard = false;
+        for _ in 0..3 {
+            let (answer, code) = self.decide_ending(action, reason, more)?;
+            if code == 0 {
+                return Ok(answer);
+            }
+            // A busy engine may have taken it without an answer in time. Then it is refused the second time.
+            if answer.to_string().contains("ENGINE_AWAY") {
+                unheard = true;
+            } else if unheard {
+                return self.show();
+            } else {
+                bail!("{action} was refused: {answer}");
+            }
+        }
+        bail!("{action} is not answered")
     }
 
     /// As [`Case::decide`], and how it ended. What was stale is looked at and decided again.
