@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { EACH_LANGUAGE, EACH_PAIR, everyWay, withBrowser } from "./browser.mjs";
 import { refuses, says, sound } from "./checks.mjs";
-import { PDF, family, look, sendNotice, stands, submit } from "./stack.mjs";
+import { PDF, family, look, sendNotice, stands, submit, waitsOnTheDesk } from "./stack.mjs";
 
 withBrowser();
 
@@ -12,7 +12,7 @@ async function onTheDesk() {
   const it = family("notice-differs");
   const [found] = await submit(it);
   await sendNotice(it);
-  await stands(found, "birth", "IN_REVIEW");
+  await waitsOnTheDesk(found, "NOTICE_DIFFERS");
   return found;
 }
 
@@ -86,6 +86,34 @@ everyWay("whoever decides on what has changed meanwhile is told so, and sees it 
   await stands(found, "sin", "WITHDRAWN");
 }, EACH_LANGUAGE);
 
+everyWay("what two decide is proposed by one and approved by another", async (person, arrives) => {
+  const found = await onTheDesk();
+  const approves = await arrives(person);
+  await person.signsInAtTheDesk("alex");
+  await approves.signsInAtTheDesk("robin");
+  await person.opens(`/desk/case/${found.ref}`);
+  await says(person, "two-people");
+  await decides(person, "register-without-notice", "part-birth", "OTHER_PROOF");
+  assert.ok(await person.page.getByText(person.saying("proposal-text")).isVisible());
+  await sound(person);
+  await triesToDecide(person, "register-without-notice", "part-birth", "OTHER_PROOF");
+  await refuses(person, "NEEDS_ANOTHER_PERSON");
+  await approves.opens(`/desk/case/${found.ref}`);
+  await decides(approves, "register-without-notice", "part-birth", "OTHER_PROOF");
+  await stands(found, "birth", "REGISTERED");
+}, EACH_LANGUAGE);
+
+everyWay("an investigation stops everything, until it is over", async (person) => {
+  const found = await onTheDesk();
+  await person.signsInAtTheDesk("sam");
+  await goesTo(person, found);
+  await decides(person, "hold", "part-birth", "SUSPECTED_FRAUD");
+  assert.equal(await person.page.getByRole("button", { name: called(person, "hold", "part-birth") }).count(), 0);
+  await sound(person);
+  await decides(person, "release", "part-birth", "NOTHING_FOUND");
+  await says(person, "fact-released");
+}, EACH_LANGUAGE);
+
 everyWay("papers are refused and accepted at the desk, and each parent sees what became of them", async (person, arrives) => {
   const single = (form) => (form.children[0].name = { kind: "SINGLE", single: form.children[0].name.first });
   const [found] = await submit(family("ordinary", single));
@@ -96,7 +124,7 @@ everyWay("papers are refused and accepted at the desk, and each parent sees what
     // What a person chooses in the window of their system.
     await sends.page.locator("input[type=file]").first().setInputFiles(PDF);
     await sends.keys.opens("button", sends.say("needed-send"));
-    await stands(found, "birth", "IN_REVIEW");
+    await waitsOnTheDesk(found, "PAPERS_TO_CHECK");
   };
   await paper();
   await person.signsInAtTheDesk("alex");
@@ -107,6 +135,7 @@ everyWay("papers are refused and accepted at the desk, and each parent sees what
   const [download] = await Promise.all([person.page.waitForEvent("download"), person.keys.press("Enter")]);
   assert.equal(download.suggestedFilename(), `${found.ref}-SINGLE_NAME-1.pdf`);
   await decides(person, "refuse-papers", "paper-SINGLE_NAME", "PAPER_NOT_SIGNED");
+  await stands(found, "birth", "WAITING_PAPERS");
   await sound(person);
 
   await sends.opens(`/case/${found.ref}/papers`);

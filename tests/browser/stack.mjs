@@ -159,7 +159,7 @@ export async function sendNotice({ key, notices }) {
   await newborn("sandbox", "notice", file);
 }
 
-/** What the engine says of a case, to whoever holds a code. */
+/** What the engine says of a case, to whoever holds a code or is of the staff. */
 export async function look({ ref, access_code }) {
   const answer = await fetch(`${portal}/api/v1/cases/${ref}`, { headers: { authorization: `Bearer ${access_code}` } });
   return answer.json();
@@ -168,6 +168,13 @@ export async function look({ ref, access_code }) {
 /** Waits until a part of a case stands so. */
 export const stands = (it, part, state) =>
   until(`${part} of ${it.ref} is ${state}`, async () => (await look(it))[part]?.state === state);
+
+/** Waits until a case is on the desk for a reason. */
+export const waitsOnTheDesk = ({ ref }, reason) =>
+  until(`${ref} is on the desk: ${reason}`, async () => {
+    const { tasks } = await look({ ref, access_code: staff("kim") });
+    return tasks.some((it) => it.reason === reason);
+  });
 
 /** A family's case with everything done: registered, certificate mailed, SIN issued. */
 export async function completed(it = family()) {
