@@ -135,9 +135,9 @@ impl Facts {
             CertificateStanding::NotWanted
         } else if self.order_ended.is_some() || (self.birth_ended() && self.registered.is_none()) {
             CertificateStanding::Cancelled
-        } else if self.mailed.is_none() && self.held.is_some() {
-            CertificateStanding::InReview
-        } else if self.task(Leg::Certificate).is_some() {
+        } else if self.task(Leg::Certificate).is_some()
+            || (self.mailed.is_none() && self.held.is_some())
+        {
             CertificateStanding::InReview
         } else if self.returned.is_some() {
             CertificateStanding::Returned
