@@ -150,6 +150,7 @@ fn noted(Decided { action, leg }: Decided) -> Option<Fact> {
         Action::AskCorrection => Some(Fact::CorrectionAsked),
         Action::Hold => Some(Fact::Held),
         Action::Release => Some(Fact::Released),
+        Action::RecordDeath => Some(Fact::DeathRecorded),
         Action::Escalate => Some(Fact::TaskEscalated { leg }),
         Action::RetryNow
         | Action::CorrectContact

@@ -128,7 +128,13 @@ pub const CATALOGUE: &[Failure] = &[
     row(13, "The other parent has not certified", Data, Parents, here(&[CertificationLate], &[])),
     row(14, "The parents do not agree", Legal, Registrar, here(&[ParentsDisagree], &[])),
     row(15, "A surrogate's consent is not seven days old", Legal, Registrar, HandedOver),
-    row(16, "There are three or four parents, or a court's order", Legal, Registrar, HandedOver),
+    row(
+        16,
+        "There are three or four parents, or a court's order",
+        Legal,
+        Registrar,
+        here(&[], EVERYTHING),
+    ),
     row(
         17,
         "The child has a single name, and its evidence is missing",

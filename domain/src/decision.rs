@@ -42,6 +42,8 @@ codes! {
         Hold = "hold",
         /// What was stopped goes on.
         Release = "release",
+        /// The child has died. Messages and production stop at once; the birth is registered all the same.
+        RecordDeath = "record-death",
     }
 }
 
@@ -74,6 +76,18 @@ codes! {
         SuspectedFraud = "SUSPECTED_FRAUD",
         PoliceOrCourt = "POLICE_OR_COURT",
         NothingFound = "NOTHING_FOUND",
+        FamilyTold = "FAMILY_TOLD",
+        HospitalTold = "HOSPITAL_TOLD",
+        /// The family is helped at a counter or on paper.
+        AssistedChannel = "ASSISTED_CHANNEL",
+    }
+}
+
+impl Grounds {
+    /// Whether a withdrawal on these grounds sends the family elsewhere: the birth cannot be registered through this service.
+    #[must_use]
+    pub const fn sends_elsewhere(self) -> bool {
+        matches!(self, Self::CannotBeRegisteredHere | Self::AssistedChannel)
     }
 }
 
@@ -90,7 +104,9 @@ impl Action {
                 Grounds::ParentsAsked,
             ],
             Self::CorrectContact => &[Grounds::ContactCorrected, Grounds::ParentsAsked],
-            Self::Withdraw => &[Grounds::ParentsAsked, Grounds::CannotBeRegisteredHere],
+            Self::Withdraw => {
+                &[Grounds::ParentsAsked, Grounds::CannotBeRegisteredHere, Grounds::AssistedChannel]
+            }
             // Nobody but the parents edits what they certify.
             Self::CorrectContent => &[],
             Self::AcceptPapers => &[Grounds::PaperInOrder],
@@ -109,6 +125,7 @@ impl Action {
             Self::Escalate => &[Grounds::LegalQuestion, Grounds::BeyondMyRole],
             Self::Hold => &[Grounds::SuspectedFraud, Grounds::PoliceOrCourt],
             Self::Release => &[Grounds::NothingFound],
+            Self::RecordDeath => &[Grounds::FamilyTold, Grounds::HospitalTold],
         }
     }
 
@@ -126,6 +143,7 @@ impl Action {
             | Self::UnbindNotice
             | Self::RegisterWithoutNotice
             | Self::AskCorrection
+            | Self::RecordDeath
             | Self::Escalate => &[Role::Officer, Role::Supervisor, Role::Registrar],
             Self::Hold | Self::Release => &[Role::Supervisor, Role::Registrar],
             Self::CorrectContent => &[],
@@ -149,6 +167,7 @@ impl Action {
             | Self::AskCorrection
             | Self::Escalate
             | Self::Hold
+            | Self::RecordDeath
             | Self::Release => None,
         }
     }
@@ -245,6 +264,8 @@ codes! {
         /// No notice is bound.
         NotBound = "NOT_BOUND",
         AlreadyHeld = "ALREADY_HELD",
+        /// It is known that the child has died.
+        AlreadyRecorded = "ALREADY_RECORDED",
         NotHeld = "NOT_HELD",
         /// Somebody else has to approve it.
         NeedsAnotherPerson = "NEEDS_ANOTHER_PERSON",
@@ -272,6 +293,8 @@ pub struct Situation {
     pub bound: bool,
     /// Whether everything is stopped for an investigation.
     pub held: bool,
+    /// Whether it is known that the child has died.
+    pub bereaved: bool,
     /// The open tasks.
     pub desk: BTreeMap<Leg, Reason>,
     pub closed: bool,
@@ -314,6 +337,8 @@ impl Situation {
                 if self.bound { Ok(()) } else { Err(NotAllowed::NotBound) }
             }
             Action::Escalate => self.is_asked(action, leg),
+            Action::RecordDeath if self.bereaved => Err(NotAllowed::AlreadyRecorded),
+            Action::RecordDeath => Ok(()),
             Action::Hold if self.held => Err(NotAllowed::AlreadyHeld),
             Action::Hold => Ok(()),
             Action::Release if self.held => Ok(()),
@@ -375,6 +400,7 @@ mod tests {
             differs: Vec::new(),
             bound: false,
             held: false,
+            bereaved: false,
             desk: BTreeMap::new(),
             closed: false,
         }

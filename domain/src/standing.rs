@@ -258,6 +258,7 @@ impl Facts {
             differs: self.matching.differs.clone(),
             bound: self.notice.is_some(),
             held: self.held.is_some(),
+            bereaved: self.loss_reported.is_some(),
             desk,
             closed: self.closed.is_some(),
         }

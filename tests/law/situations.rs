@@ -122,6 +122,20 @@ pub const SITUATIONS: &[(&str, Situation)] = &[
     ("the-child-was-born-elsewhere", |stack| {
         turned_away(stack, &family("Elsewhere"), "BORN_ELSEWHERE")
     }),
+    ("the-child-has-died", |stack| {
+        let family = family("Mourning");
+        let case = stuck(stack, &family, "NOTICE_MISSING")?;
+        case.decide("record-death", "HOSPITAL_TOLD", &[])?;
+        refused(&case.decide_ending("record-death", "FAMILY_TOLD", &[])?, "ALREADY_RECORDED")?;
+        stack.notice(&family)?;
+        Ok(played(&family, &case))
+    }),
+    ("the-family-is-helped-at-a-counter", |stack| {
+        let family = family("Counterly");
+        let case = stuck(stack, &family, "NOTICE_MISSING")?;
+        case.decide("withdraw", "ASSISTED_CHANNEL", &[])?;
+        Ok(played(&family, &case))
+    }),
     ("everything-is-stopped-for-an-investigation", |stack| {
         let family = family("Heldin");
         held(stack, &family).map(|case| played(&family, &case))

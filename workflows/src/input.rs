@@ -55,6 +55,8 @@ pub struct Carried {
     pub cancelled: bool,
     /// The child has died, and nobody has spoken with the family yet.
     pub bereaved: bool,
+    /// The child has died.
+    pub died: bool,
     /// What may have happened outside and may have to be taken back; newest last.
     pub undo: Vec<Undo>,
     /// How often a person had an undo asked again.

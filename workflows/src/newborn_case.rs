@@ -6,7 +6,7 @@ use domain::{
     CaseRef,
     answers::NoticeMatch,
     clocks::Clocks,
-    decision::{Action, Decision, Grounds, Pivot, Progress, Situation},
+    decision::{Action, Decision, Pivot, Progress, Situation},
     desk::{Leg, Reason},
     facts::Ending,
     paper::Verdict,
@@ -225,12 +225,7 @@ impl NewbornCase {
     /// A parent said that the child has died.
     #[signal(name = "loss_reported")]
     pub fn loss_reported(&mut self, _ctx: &mut SyncWorkflowContext<Self>) {
-        self.carried.bereaved = true;
-        for leg in [Leg::Certificate, Leg::Sin] {
-            if self.situation().allows(Action::Withdraw, leg).is_ok() {
-                self.withdraw(leg);
-            }
-        }
+        self.child_died();
     }
 
     #[update_validator(decide)]
@@ -251,7 +246,7 @@ impl NewbornCase {
             }
             Action::Withdraw => {
                 if decision.leg == Leg::Birth {
-                    self.carried.elsewhere = decision.grounds == Grounds::CannotBeRegisteredHere;
+                    self.carried.elsewhere = decision.grounds.sends_elsewhere();
                 }
                 self.withdraw(decision.leg);
             }
@@ -292,6 +287,10 @@ impl NewbornCase {
             }
             Action::Hold | Action::Release => {
                 self.carried.held = decision.action == Action::Hold;
+                self.note(&decision);
+            }
+            Action::RecordDeath => {
+                self.child_died();
                 self.note(&decision);
             }
             Action::Escalate => self.note(&decision),
@@ -353,6 +352,17 @@ impl NewbornCase {
             self.carried.chosen = false;
             self.carried.choosing = false;
             self.carried.without_notice = false;
+        }
+    }
+
+    /// What can still be stopped is stopped at once.
+    fn child_died(&mut self) {
+        self.carried.bereaved = true;
+        self.carried.died = true;
+        for leg in [Leg::Certificate, Leg::Sin] {
+            if self.situation().allows(Action::Withdraw, leg).is_ok() {
+                self.withdraw(leg);
+            }
         }
     }
 
@@ -468,6 +478,7 @@ impl NewbornCase {
             },
             bound: self.carried.bound,
             held: self.carried.held,
+            bereaved: self.carried.died,
             desk: self.carried.desk.clone(),
             closed: false,
         }

@@ -33,7 +33,7 @@ impl Facts {
                 Change::New
             }
             Fact::Protected { parent } => set(&mut self.protected, at, *parent),
-            Fact::LossReported { .. } => once(&mut self.loss_reported, at),
+            Fact::LossReported { .. } | Fact::DeathRecorded => once(&mut self.loss_reported, at),
             Fact::WithdrawalAgreed { parent } => {
                 let new = self.withdrawal_agreed_by.insert(*parent);
                 if new { Change::New } else { Change::Known }

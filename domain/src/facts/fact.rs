@@ -64,6 +64,8 @@ pub enum Fact {
     LossReported {
         parent: u8,
     },
+    /// An officer recorded that the child has died.
+    DeathRecorded,
     /// The parents' own correction: everyone certifies anew.
     ContentCorrected {
         version: u32,

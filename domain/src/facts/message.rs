@@ -59,6 +59,7 @@ impl Fact {
             Self::LegWithdrawn { leg: Leg::Birth }
             | Self::ParentConfirmed { .. }
             | Self::LossReported { .. }
+            | Self::DeathRecorded
             | Self::Protected { .. }
             | Self::MessageBounced { .. }
             | Self::ParentNotConfirmed { .. }

@@ -100,7 +100,8 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
             "withdraw",
             "register-without-notice",
             "ask-correction",
-            "escalate"
+            "escalate",
+            "record-death"
         ])
     );
 }
