@@ -81,6 +81,8 @@ struct ChangePage {
     address: Vec<(ContactField, String)>,
     /// The parts that can be taken back.
     withdrawals: Vec<Leg>,
+    /// The one that was chosen, where the page is shown again.
+    chosen: Option<Leg>,
     agreement: Option<&'static str>,
     /// What is wrong, each with the input to go to.
     errors: Vec<(String, String)>,
@@ -207,6 +209,7 @@ async fn filled(
         sent: Sent::NotAsked,
         reachable: reach.is_some_and(|it| courier::any_way(&portal.courier, &it).is_some()),
         address,
+        chosen: None,
         withdrawals: withdrawals.map(|(_, leg)| leg).collect(),
         agreement: agreement(&certified, facts, parent),
         errors: Vec::new(),
@@ -328,7 +331,7 @@ pub(in crate::pages) async fn withdraw(
     let again = async |errors, problem: Option<&Problem>| {
         let now = filled(&portal, t, What::Withdraw, &visit).await?;
         let problem = problem.map(|it| in_words(t, it));
-        let it = ChangePage { errors, problem, sent: Sent::Yes, ..now };
+        let it = ChangePage { chosen: typed.leg, errors, problem, sent: Sent::Yes, ..now };
         Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &it))
     };
     let Some(leg) = typed.leg else {

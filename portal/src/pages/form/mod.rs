@@ -130,6 +130,11 @@ impl StepPage {
         }
     }
 
+    /// Whether it is shown again because something is not right.
+    fn is_wrong(&self) -> bool {
+        !self.errors.is_empty() || self.read.as_ref().is_some_and(|read| read.changed)
+    }
+
     fn value<'a>(&'a self, field: &'a Field) -> &'a str {
         match self.typed.value(&field.name) {
             "" => field.default,
