@@ -22,6 +22,8 @@ pub mod payments;
 pub mod reads;
 pub mod requests;
 pub mod search;
+pub mod sign_ins;
+pub mod staff;
 pub mod statistics;
 pub mod streams;
 pub mod submissions;

@@ -22,6 +22,7 @@ mod reads;
 mod records;
 mod requests;
 mod search;
+mod sign_ins;
 mod statistics;
 mod streams;
 mod tables;
