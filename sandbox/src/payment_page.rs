@@ -124,7 +124,7 @@ fn is_a_way_back(address: &str) -> bool {
         && address.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn escaped(text: impl AsRef<str>) -> String {
+pub(crate) fn escaped(text: impl AsRef<str>) -> String {
     let mut safe = String::with_capacity(text.as_ref().len());
     for c in text.as_ref().chars() {
         match c {

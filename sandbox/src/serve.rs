@@ -35,6 +35,7 @@ use crate::{
     federal::service::Federal,
     hospital::Hospital,
     http::{self, Registers},
+    identity_provider::IdentityProvider,
     message_service::MessageService,
     metrics::Metrics,
     misbehave::Misbehaviour,
@@ -51,11 +52,13 @@ static PROVINCE_TABLES: Migrator = sqlx::migrate!("migrations/province");
 static FEDERAL_TABLES: Migrator = sqlx::migrate!("migrations/federal");
 const CONNECTIONS: u32 = 10;
 
-/// The three sockets, bound.
+/// The sockets, bound.
 pub struct Listeners {
     pub province: TcpListener,
     pub federal: TcpListener,
     pub http: TcpListener,
+    /// For the provider of identities, if there is one.
+    pub identity: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -72,6 +75,10 @@ impl Listeners {
             province: bind(settings.province_listen).await?,
             federal: bind(settings.federal_listen).await?,
             http: bind(settings.http_listen).await?,
+            identity: match settings.identity.identity_listen {
+                Some(address) => Some(bind(address).await?),
+                None => None,
+            },
         })
     }
 }
@@ -106,6 +113,13 @@ pub async fn serve(
     let callback = settings.notify_callback_url.as_deref();
     let messages = settings.notify_callback_token_file.as_deref();
     let messages = MessageService::new(callback.zip(messages))?;
+    let identity = match listeners.identity {
+        Some(listener) => {
+            let provider = IdentityProvider::new(listener.local_addr()?, &settings.identity)?;
+            Some((listener, provider.routes()))
+        }
+        None => None,
+    };
     let registers = Registers { province: province.clone(), federal: federal.clone() };
     let stopping = open.stopping;
 
@@ -130,6 +144,12 @@ pub async fn serve(
                 .merge(messages.routes()),
             stopping.clone()
         ),
+        async {
+            match identity {
+                Some((listener, routes)) => serve_http(listener, routes, stopping.clone()).await,
+                None => Ok(()),
+            }
+        },
     )?;
     for clock in clocks {
         clock.await?;

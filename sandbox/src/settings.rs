@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::Parser;
+use clap::{Args, Parser};
 use secrecy::SecretString;
 
 use crate::register::Pace;
@@ -66,6 +66,9 @@ pub struct Settings {
     )]
     pub notify_callback_token_file: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub identity: IdentitySettings,
+
     /// Seconds from the acceptance of a certificate order to its production; fractions allowed, 0 is at once.
     #[arg(long, env = "NEWBORN_SANDBOX_PRODUCTION_SECONDS", value_parser = seconds, value_name = "SECONDS")]
     pub production_seconds: Duration,
@@ -77,6 +80,31 @@ pub struct Settings {
     /// Seconds from the receipt of a SIN application to the issuing of the number; fractions allowed, 0 is at once.
     #[arg(long, env = "NEWBORN_SANDBOX_ISSUING_SECONDS", value_parser = seconds, value_name = "SECONDS")]
     pub issuing_seconds: Duration,
+}
+
+/// The provider of identities for the staff; without an address there is none.
+#[derive(Debug, Clone, Default, Args)]
+pub struct IdentitySettings {
+    /// Loopback address and port for a provider of identities (OpenID Connect) where anybody may be anybody.
+    #[arg(
+        long,
+        env = "NEWBORN_SANDBOX_IDENTITY_LISTEN",
+        requires_all = ["identity_portal", "identity_people_file", "identity_secret_file"],
+        value_name = "ADDRESS:PORT"
+    )]
+    pub identity_listen: Option<SocketAddr>,
+
+    /// The portal that it signs people in to, as browsers find it.
+    #[arg(long, env = "NEWBORN_SANDBOX_IDENTITY_PORTAL", value_name = "URL")]
+    pub identity_portal: Option<String>,
+
+    /// File with the people whom it knows: a JSON array of {name, role}; what else stands there is left alone.
+    #[arg(long, env = "NEWBORN_SANDBOX_IDENTITY_PEOPLE_FILE", value_name = "FILE")]
+    pub identity_people_file: Option<PathBuf>,
+
+    /// File with the secret that it shares with the portal.
+    #[arg(long, env = "NEWBORN_SANDBOX_IDENTITY_SECRET_FILE", value_name = "FILE")]
+    pub identity_secret_file: Option<PathBuf>,
 }
 
 impl Settings {

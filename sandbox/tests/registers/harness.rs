@@ -3,7 +3,7 @@
 use std::{env, net::SocketAddr, sync::Once, time::Duration};
 
 use proto::common::v1::Event;
-use sandbox::{Listeners, Settings, serve};
+use sandbox::{IdentitySettings, Listeners, Settings, serve};
 use secrecy::SecretString;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
@@ -274,6 +274,7 @@ impl Databases {
             issuing_seconds: Duration::from_secs_f64(pace.2),
             notify_callback_url: None,
             notify_callback_token_file: None,
+            identity: IdentitySettings::default(),
         }
     }
 
