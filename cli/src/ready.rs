@@ -27,6 +27,8 @@ pub struct Ready {
     pub federal: String,
     /// Base URL of the sandbox's control API.
     pub sandbox: String,
+    /// The provider of identities where staff sign in.
+    pub identity: String,
     /// The case file's database, with its password.
     pub database_url: String,
     /// The `/metrics` of every process of ours.
@@ -35,13 +37,13 @@ pub struct Ready {
     pub temporal_metrics: Vec<String>,
     pub tls_dir: PathBuf,
     pub data_dir: PathBuf,
-    /// Development identities of the desk.
+    /// Development identities of the staff, with their tokens for the API.
     pub staff: Vec<Staff>,
     /// Process ids by name.
     pub processes: BTreeMap<String, u32>,
 }
 
-/// Somebody who may sign in to the desk of this stack.
+/// Somebody of the staff of this stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staff {
     pub name: String,

@@ -68,9 +68,10 @@ impl Author {
         }
     }
 
-    fn name(&self) -> Option<&str> {
+    /// What the log calls them.
+    fn reference(&self) -> Option<&str> {
         match self {
-            Self::Staff(member) => Some(&member.name),
+            Self::Staff(member) => Some(&member.reference),
             Self::Parent(_) => None,
         }
     }
@@ -201,7 +202,7 @@ async fn propose(
     proposed: Fact,
 ) -> Result<(), Problem> {
     let mut tx = portal.pool.begin().await?;
-    let (actor, by, now) = (author.actor(), author.name(), portal.now());
+    let (actor, by, now) = (author.actor(), author.reference(), portal.now());
     let recorded =
         cases::record_if_unchanged(&mut tx, case, seen, actor, by, &[proposed], now).await?;
     match recorded {
@@ -248,7 +249,7 @@ async fn write_down(
     let agreed = agreement.map(|it| it.fact);
     let asked = Some(asked).filter(|_| !waits);
     let facts: Vec<Fact> = [agreed, asked, corrected].into_iter().flatten().chain(own).collect();
-    let (actor, by, now) = (author.actor(), author.name(), portal.now());
+    let (actor, by, now) = (author.actor(), author.reference(), portal.now());
     match cases::record_if_unchanged(&mut tx, case, seen, actor, by, &facts, now).await? {
         Seen::Recorded(_) => tx.commit().await?,
         Seen::Stale { revision } => return Err(Problem::Stale(revision)),

@@ -25,6 +25,7 @@ mod patience;
 mod problem;
 mod reads;
 mod settings;
+mod sign_in;
 mod staff;
 mod state;
 mod sweep;
@@ -47,7 +48,8 @@ pub use crate::{
     engine::Engine,
     limits::{LimitSettings, Limits},
     settings::Settings,
-    staff::{Member, Staff},
+    sign_in::{Provider, SignInSettings},
+    staff::{Identity, Staff},
     state::{Parts, Portal},
 };
 

@@ -20,7 +20,7 @@ pub(crate) async fn note(
 ) -> Result<(), StoreError> {
     let now = portal.now();
     let mut tx = portal.pool.begin().await?;
-    reads::keep(&mut tx, &member.name, calendar::day(now), looked, now).await?;
+    reads::keep(&mut tx, &member.reference, calendar::day(now), looked, now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::{clocks::Clocks, statement::SecondParent};
 use secrecy::SecretString;
 use temporalio_client::Url;
 
-use crate::{LimitSettings, MessageSettings};
+use crate::{LimitSettings, MessageSettings, SignInSettings};
 
 /// The portal: the parents' form and status page, the staff desk, the JSON API.
 #[derive(Debug, Parser)]
@@ -41,9 +41,12 @@ pub struct Settings {
     #[arg(long, env = "NEWBORN_ACCESS_KEY_FILE")]
     pub access_key_file: PathBuf,
 
-    /// The file with the development identities of the staff: a JSON array of {name, role, token}.
+    #[command(flatten)]
+    pub sign_in: SignInSettings,
+
+    /// For development only: the file with tokens of staff for the API, a JSON array of {name, role, token}.
     #[arg(long, env = "NEWBORN_STAFF_FILE")]
-    pub staff_file: PathBuf,
+    pub staff_file: Option<PathBuf>,
 
     /// How long new cases wait for what, as JSON in milliseconds; what is left out keeps the lawful value.
     #[arg(long, env = "NEWBORN_CLOCKS", value_parser = read_clocks)]

@@ -20,8 +20,8 @@ use temporalio_client::Url;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    AccessKey, Courier, Engine, Limits, Settings, Staff, language::Speaks, live::Live, logging,
-    metrics::Metrics, patience::Patience,
+    AccessKey, Courier, Engine, Limits, Provider, Settings, Staff, language::Speaks, live::Live,
+    logging, metrics::Metrics, patience::Patience,
 };
 
 /// How long the portal waits for the case file when it starts: the worker makes its tables.
@@ -38,6 +38,9 @@ pub struct Parts {
     pub pool: PgPool,
     pub keys: Keys,
     pub access: AccessKey,
+    /// Where staff sign in, if they can.
+    pub provider: Option<Provider>,
+    /// Who of the staff has a development token.
     pub staff: Staff,
     pub engine: Engine,
     /// Who carries messages to parents.
@@ -89,21 +92,24 @@ impl From<Parts> for Portal {
 }
 
 impl Portal {
-    /// Reads keys and staff, and waits until the case file is there with its tables.
+    /// Reads keys and secrets, and waits until the case file is there with its tables.
     ///
     /// # Errors
     ///
     /// When a file cannot be used, or the case file is not there in time.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
+        let staff = settings.staff_file.as_deref().map(Staff::read).transpose()?;
         let parts = Parts {
             keys: Keys::read(&settings.case_key_file, &settings.search_key_file)?,
             access: AccessKey::read(&settings.access_key_file)?,
-            staff: Staff::read(&settings.staff_file)?,
+            provider: settings.sign_in.provider(&public_url)?,
+            staff: staff.unwrap_or_default(),
             engine: Engine::at(settings.temporal_address.clone(), &settings.temporal_namespace),
             courier: settings.messages.courier()?,
             callback_token: settings.messages.callback_token()?,
             payment_page: settings.payment_page.clone(),
-            public_url: settings.public_url.as_str().trim_end_matches('/').to_owned(),
+            public_url,
             clocks: settings.clocks.clone().unwrap_or_default(),
             second_parent: settings.second_parent,
             https: settings.https,

@@ -1,13 +1,13 @@
-//! A parent's browser without scripts: it keeps its cookie, and follows nothing by itself.
+//! A browser without scripts: it keeps its cookie, and follows nothing by itself.
 
 use anyhow::{Context, Result, ensure};
 use reqwest::{Client, RequestBuilder, header, redirect};
 
 use crate::stack::Stack;
 
-/// A browser at a stack's portal.
+/// A browser at a stack's portal, or at another site.
 pub struct Browser {
-    portal: String,
+    site: String,
     /// Who it is known as.
     pub cookie: String,
 }
@@ -27,31 +27,46 @@ impl Browser {
     ///
     /// If the stack is not ready.
     pub fn at(stack: &Stack) -> Result<Self> {
-        let portal = stack.address("portal")?.trim_end_matches('/').to_owned();
-        Ok(Self { portal, cookie: String::new() })
+        Ok(Self::at_address(&stack.address("portal")?))
+    }
+
+    /// At a site that is not the portal.
+    #[must_use]
+    pub fn at_address(site: &str) -> Self {
+        Self { site: site.trim_end_matches('/').to_owned(), cookie: String::new() }
     }
 
     /// Asks for a page.
     ///
     /// # Errors
     ///
-    /// If the portal does not answer.
+    /// If the site does not answer.
     pub fn page(&mut self, path: &str) -> Result<Shown> {
-        self.sent(|client, portal| client.get(format!("{portal}{path}")))
+        self.sent(|client, site| client.get(format!("{site}{path}")))
+    }
+
+    /// Asks for a page of this site by its whole address, as when another site leads here.
+    ///
+    /// # Errors
+    ///
+    /// If it is another site's, or the site does not answer.
+    pub fn page_at(&mut self, address: &str) -> Result<Shown> {
+        let path = address.strip_prefix(&self.site).context("the address is of another site")?;
+        self.page(&path.to_owned())
     }
 
     /// Sends a page's form.
     ///
     /// # Errors
     ///
-    /// If the portal does not answer.
+    /// If the site does not answer.
     pub fn send(&mut self, path: &str, inputs: &[(&str, &str)]) -> Result<Shown> {
         let body = inputs.iter().map(|(name, it)| format!("{name}={}", encoded(it)));
         let body = body.collect::<Vec<_>>().join("&");
-        self.sent(|client, portal| {
+        self.sent(|client, site| {
             client
-                .post(format!("{portal}{path}"))
-                .header(header::ORIGIN, portal)
+                .post(format!("{site}{path}"))
+                .header(header::ORIGIN, site)
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(body)
         })
@@ -72,10 +87,10 @@ impl Browser {
         // The first choice of a cryptography counts; a second one is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
-        let request = request(&client, &self.portal).header(header::COOKIE, &self.cookie);
+        let request = request(&client, &self.site).header(header::COOKIE, &self.cookie);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let shown = runtime.block_on(async {
-            let answer = request.send().await.context("the portal does not answer")?;
+            let answer = request.send().await.context("the site does not answer")?;
             let header = |name| {
                 answer.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned)
             };

@@ -9,5 +9,6 @@ mod long_histories;
 mod outages;
 mod papers;
 mod privacy;
+mod sign_in;
 mod two_certify;
 mod undoing;

@@ -45,7 +45,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 3)]
     rounds: usize,
 
-    /// First of eleven ports in a row [default: 7400, or the next free row]
+    /// First of twelve ports in a row [default: 7400, or the next free row]
     #[arg(long, value_name = "N", value_parser = crate::up::ports::base)]
     port_base: Option<u16>,
 

@@ -31,8 +31,8 @@ use stack::Stack;
 /// How a stack is brought up.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
-    /// First of eleven ports in a row on 127.0.0.1: portal, temporal, temporal's pages, province, federal, sandbox
-    /// control, postgres, worker health, worker SDK metrics, temporal HTTP, temporal metrics. 0 takes any free row
+    /// First of twelve ports in a row on 127.0.0.1: portal, temporal, temporal's pages, province, federal, sandbox
+    /// control, postgres, worker health, worker SDK metrics, temporal HTTP, temporal metrics, staff identities. 0 takes any free row
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BASE, value_parser = ports::base)]
     pub port_base: u16,
 

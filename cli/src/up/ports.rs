@@ -1,4 +1,4 @@
-//! Which port belongs to which part: eleven in a row, counted from `--port-base`, all on 127.0.0.1.
+//! Which port belongs to which part: twelve in a row, counted from `--port-base`, all on 127.0.0.1.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 pub const DEFAULT_BASE: u16 = 7400;
 
 /// How many ports a stack takes.
-pub const SPAN: u16 = 11;
+pub const SPAN: u16 = 12;
 
 /// Reads `--port-base`: 0, or a base with room for all.
 pub fn base(text: &str) -> Result<u16, String> {
@@ -45,6 +45,8 @@ pub enum Part {
     TemporalHttp,
     /// +10: Temporal's metrics.
     TemporalMetrics,
+    /// +11: the staff's identities, as the sandbox plays their provider.
+    Identity,
 }
 
 impl Part {
@@ -61,6 +63,7 @@ impl Part {
         Part::WorkerSdkMetrics,
         Part::TemporalHttp,
         Part::TemporalMetrics,
+        Part::Identity,
     ];
 
     fn in_words(self) -> &'static str {
@@ -76,6 +79,7 @@ impl Part {
             Part::WorkerSdkMetrics => "the worker's Temporal metrics",
             Part::TemporalHttp => "Temporal's HTTP API",
             Part::TemporalMetrics => "Temporal's metrics",
+            Part::Identity => "the provider of identities",
         }
     }
 }
@@ -156,11 +160,11 @@ mod tests {
 
     #[test]
     fn a_row_may_not_run_past_the_last_port_or_need_privileges() {
-        assert!(Ports::from_base(65_525).is_some());
-        assert!(Ports::from_base(65_526).is_none());
+        assert!(Ports::from_base(65_524).is_some());
+        assert!(Ports::from_base(65_525).is_none());
         assert!(Ports::from_base(1023).is_none());
-        assert_eq!((base("0"), base("65525")), (Ok(0), Ok(65_525)));
-        assert!(base("65526").is_err() && base("80").is_err() && base("port").is_err());
+        assert_eq!((base("0"), base("65524")), (Ok(0), Ok(65_524)));
+        assert!(base("65525").is_err() && base("80").is_err() && base("port").is_err());
     }
 
     #[tokio::test]

@@ -77,7 +77,11 @@ impl Plan<'_> {
             .with("--mailing-seconds", clocks.mailing_seconds.to_string())
             .with("--issuing-seconds", clocks.issuing_seconds.to_string())
             .with("--notify-callback-url", self.portal_page("notify/callback"))
-            .with("--notify-callback-token-file", &self.secrets.notify_callback);
+            .with("--notify-callback-token-file", &self.secrets.notify_callback)
+            .with("--identity-listen", self.ports.of(Part::Identity).to_string())
+            .with("--identity-portal", self.ports.http(Part::Portal))
+            .with("--identity-people-file", self.layout.staff())
+            .with("--identity-secret-file", &self.secrets.identity);
         let env = vec![
             ("NEWBORN_SANDBOX_PROVINCE_DATABASE_URL", self.province_database_url()),
             ("NEWBORN_SANDBOX_FEDERAL_DATABASE_URL", self.federal_database_url()),
@@ -118,6 +122,9 @@ impl Plan<'_> {
             .with("--notify-email-template", "email")
             .with("--notify-sms-template", "sms")
             .with("--public-url", self.ports.http(Part::Portal))
+            .with("--oidc-issuer", self.ports.http(Part::Identity))
+            .with("--oidc-client-id", "newborn-portal")
+            .with("--oidc-client-secret-file", &self.secrets.identity)
             .with("--staff-file", self.layout.staff());
         self.ours("portal", flags, self.case_file(), Duration::from_secs(4))
     }
@@ -204,6 +211,7 @@ impl Flags {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::up::secrets::Passwords;
 
     #[test]
     fn no_secret_is_in_the_arguments_that_other_users_can_read() {
@@ -221,12 +229,12 @@ mod tests {
             plan.worker(true).expect("there"),
             plan.portal().expect("there"),
         ];
+        let shared = std::fs::read_to_string(&secrets.identity).expect("made");
         for program in programs {
             let line = program.args.join(&OsString::from(" ")).to_string_lossy().into_owned();
-            for secret in
-                [&secrets.passwords.newborn, &secrets.passwords.province, &secrets.staff[0].token]
-            {
-                assert!(!line.contains(secret.as_str()), "{line}");
+            let Passwords { newborn, province, .. } = &secrets.passwords;
+            for secret in [newborn, province, &secrets.staff[0].token, shared.trim()] {
+                assert!(!line.contains(secret), "{line}");
             }
         }
     }

@@ -32,6 +32,8 @@ pub struct Secrets {
     /// By which the message service knows the portal, and the portal it.
     pub notify_key: PathBuf,
     pub notify_callback: PathBuf,
+    /// By which the provider of identities knows the portal.
+    pub identity: PathBuf,
     pub passwords: Passwords,
     pub staff: Vec<Staff>,
 }
@@ -69,6 +71,7 @@ impl Secrets {
             // These open nothing that is kept.
             notify_key: self::key(&layout.keys().join("notify.key"))?,
             notify_callback: self::key(&layout.keys().join("notify-callback.key"))?,
+            identity: self::key(&layout.keys().join("identity.key"))?,
             passwords: kept(&layout.keys().join("database.json"), || Passwords {
                 administrator: secret(),
                 newborn: secret(),

@@ -172,6 +172,7 @@ fn addresses(plan: &Plan<'_>, secrets: &Secrets) -> Ready {
         province: plan.https(Part::Province),
         federal: plan.https(Part::Federal),
         sandbox: http(Part::Sandbox),
+        identity: http(Part::Identity),
         database_url: plan.database_url(),
         metrics: [Part::Worker, Part::Portal, Part::Sandbox].map(metrics).to_vec(),
         temporal_metrics: [Part::TemporalMetrics, Part::WorkerSdkMetrics].map(metrics).to_vec(),

@@ -30,7 +30,7 @@ impl FromRequestParts<Portal> for Bearer {
     }
 }
 
-/// A caller with a staff token.
+/// A caller with a development token of staff. Without a file of them there is none.
 pub(crate) struct ByStaff(pub(crate) Member);
 
 impl FromRequestParts<Portal> for ByStaff {
@@ -39,7 +39,7 @@ impl FromRequestParts<Portal> for ByStaff {
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Problem> {
         let Bearer { token, client } = Bearer::from_request_parts(parts, portal).await?;
         if let Some(member) = portal.staff.holder(&token) {
-            return Ok(Self(member.clone()));
+            return Ok(Self(member));
         }
         portal.limits.wrong_code(client)?;
         Err(Problem::NotSignedIn)
@@ -71,7 +71,7 @@ impl Bearer {
         let row = cases::facts(&mut conn, case).await?;
         if let Some(member) = portal.staff.holder(&self.token) {
             let row = row.ok_or(Problem::CaseNotFound)?;
-            return Ok((case, row, Viewer::Staff(member.clone())));
+            return Ok((case, row, Viewer::Staff(member)));
         }
         let submission = row.as_ref().map_or(Uuid::nil(), |row| row.submission);
         let parent = portal.access.opens(case, submission, &self.token);

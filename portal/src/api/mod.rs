@@ -59,7 +59,7 @@ impl Modify for Tokens {
         let components = api.components.get_or_insert_default();
         let bearer = || HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
         let code = bearer().description(Some("The access code of the case, from its receipt"));
-        let staff = bearer().description(Some("The token of a member of staff"));
+        let staff = bearer().description(Some("The development token of a member of staff. In production there are none: staff use the desk"));
         components.add_security_scheme("access code", SecurityScheme::Http(code.build()));
         components.add_security_scheme("staff token", SecurityScheme::Http(staff.build()));
     }

@@ -21,7 +21,7 @@ pub(super) enum Pair {
 pub(super) fn pair(facts: &Facts, author: &Author, wish: &Wish) -> Result<Pair, Problem> {
     let Some(approvers) = wish.action.approvers() else { return Ok(Pair::NotNeeded) };
     let Author::Staff(member) = author else { return Err(Problem::RoleMayNot) };
-    let (by, Wish { action, grounds, leg, .. }) = (member.name.clone(), wish);
+    let (by, Wish { action, grounds, leg, .. }) = (member.reference.clone(), wish);
     let same = |it: &&Proposal| (it.action, it.leg, it.grounds) == (*action, *leg, *grounds);
     match facts.proposal.as_ref().filter(same) {
         None => {

@@ -1,6 +1,6 @@
 //! Cookies: who holds the access code of a case, and who of the staff has signed in.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     extract::{FromRequestParts, Request},
@@ -9,13 +9,18 @@ use axum::{
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use domain::CaseRef;
+use store::sign_ins;
 
-use crate::{Portal, language::Speaks, staff::Member};
+use crate::{Portal, language::Speaks, problem::Problem, sign_in::Begun, staff::Member};
 
 /// As long as a case stays open that nobody looks at.
 pub(super) const CASE_SESSION: Duration = Duration::from_secs(30 * 60);
 
-const STAFF_SESSION: Duration = Duration::from_secs(8 * 3600);
+/// When it ends, the case file knows; a browser need not keep what opens nothing any more.
+const STAFF_SESSION: Duration = sign_ins::LONGEST.unsigned_abs();
+
+/// How long somebody may take to show the provider who they are.
+const SIGNING_IN: Duration = Duration::from_secs(10 * 60);
 
 /// A form may rest for as long as its code is kept in mind; how long it is shown without the code, the case file knows.
 const DRAFT_SESSION: Duration = Duration::from_secs(24 * 3600);
@@ -23,6 +28,7 @@ const DRAFT_SESSION: Duration = Duration::from_secs(24 * 3600);
 const CODE: &str = "newborn-code";
 const DRAFT: &str = "newborn-draft";
 const TOKEN: &str = "newborn-staff";
+const BEGUN: &str = "newborn-signing-in";
 
 /// Before the reference of a case that a browser may see.
 const OPENED: &str = "newborn-open-";
@@ -112,27 +118,52 @@ pub(super) fn drops_draft(portal: &Portal) -> SetCookies {
     set([cookie(portal, DRAFT, "", "/".to_owned(), Duration::ZERO)])
 }
 
+/// The sign-in that a browser has begun.
+pub(super) fn begun(portal: &Portal, headers: &HeaderMap) -> Option<Begun> {
+    let jar = CookieJar::from_headers(headers);
+    Begun::read(jar.get(&of_this_site(portal, BEGUN))?.value())
+}
+
+pub(super) fn begins(portal: &Portal, begun: &Begun) -> SetCookies {
+    let name = of_this_site(portal, BEGUN);
+    set([cookie(portal, &name, &begun.text(), "/".to_owned(), SIGNING_IN)])
+}
+
+/// What was begun has ended, whatever came of it.
+pub(super) fn ends_begun(portal: &Portal) -> SetCookies {
+    set([cookie(portal, &of_this_site(portal, BEGUN), "", "/".to_owned(), Duration::ZERO)])
+}
+
+/// By which the case file knows who of the staff is signed in in a browser.
+pub(super) fn held_token(portal: &Portal, headers: &HeaderMap) -> Option<String> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(&of_this_site(portal, TOKEN)).map(|cookie| cookie.value().to_owned())
+}
+
 pub(super) fn signs_in(portal: &Portal, token: &str) -> SetCookies {
-    set([cookie(portal, TOKEN, token, "/".to_owned(), STAFF_SESSION)])
+    set([cookie(portal, &of_this_site(portal, TOKEN), token, "/".to_owned(), STAFF_SESSION)])
 }
 
 pub(super) fn signs_out(portal: &Portal) -> SetCookies {
-    set([cookie(portal, TOKEN, "", "/".to_owned(), Duration::ZERO)])
+    set([cookie(portal, &of_this_site(portal, TOKEN), "", "/".to_owned(), Duration::ZERO)])
 }
 
-/// Who of the staff asks, if somebody has signed in.
+/// A name that browsers take from this very site alone, where they come over https.
+fn of_this_site(portal: &Portal, name: &'static str) -> Cow<'static, str> {
+    if portal.https { format!("__Host-{name}").into() } else { name.into() }
+}
+
+/// Who of the staff asks, if somebody is signed in.
 pub(super) struct SignedIn(pub(super) Option<Member>);
 
 impl FromRequestParts<Portal> for SignedIn {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        portal: &Portal,
-    ) -> Result<Self, Self::Rejection> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let member = jar.get(TOKEN).and_then(|cookie| portal.staff.holder(cookie.value()));
-        Ok(Self(member.cloned()))
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Problem> {
+        let Some(token) = held_token(portal, &parts.headers) else { return Ok(Self(None)) };
+        let mut conn = portal.pool.acquire().await?;
+        let found = sign_ins::find(&mut conn, &portal.keys, &token, portal.now()).await?;
+        Ok(Self(found.map(Member::from)))
     }
 }
 
@@ -143,8 +174,8 @@ fn cookie(portal: &Portal, name: &str, value: &str, path: String, age: Duration)
         .path(path)
         .max_age(age)
         .http_only(true)
-        // A parent comes back from the payment page, which is another site.
-        .same_site(if name == TOKEN { SameSite::Strict } else { SameSite::Lax })
+        // A parent comes back from the payment page, staff from where they sign in: other sites.
+        .same_site(SameSite::Lax)
         .secure(portal.https)
         .build();
     HeaderValue::from_str(&cookie.to_string()).expect("codes and tokens are visible ASCII")

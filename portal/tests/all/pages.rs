@@ -56,9 +56,10 @@ async fn an_officer_sees_the_desk_and_decides_a_viewer_only_looks() {
     let at = "2026-11-21T17:00:00Z".parse().expect("it is a time");
     stage.happened(at, &case, &raised).await;
 
-    assert!(stage.page("/en/desk", "").await.text.contains("Staff token"));
-    let wrong = stage.post("/en/desk/sign-in", "", &[("token", "nobody")]).await;
-    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    for cookies in ["", "newborn-staff=nobody", &format!("newborn-staff={OFFICER}")] {
+        let nobody = stage.page("/en/desk", cookies).await.text;
+        assert!(nobody.contains("Nobody can sign in here") && !nobody.contains(&case), "{nobody}");
+    }
     let officer = stage.signed_in(OFFICER).await;
     let desk = stage.page("/en/desk", &officer).await;
     for words in [case.as_str(), "The notice differs from the statement", "Officer", "2 days"] {

@@ -21,8 +21,8 @@ use domain::{
 use futures::StreamExt;
 use jiff::Timestamp;
 use portal::{
-    AccessKey, Courier, Engine, LimitSettings, Limits, Member, MessageSettings, Parts, Portal,
-    Staff, router,
+    AccessKey, Courier, Engine, Identity, LimitSettings, Limits, MessageSettings, Parts, Portal,
+    Provider, Staff, router,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -36,6 +36,10 @@ pub const OFFICER: &str = "officer-token-0123456789";
 /// By which the message service is known.
 pub const CALLBACKS: &str = "callback-token-0123456789";
 pub const VIEWER: &str = "viewer-token-0123456789";
+
+/// The staff of every stage, with their tokens.
+pub const STAFF: [(&str, Role, &str); 2] =
+    [("Claire Officer", Role::Officer, OFFICER), ("Vic Viewer", Role::Viewer, VIEWER)];
 
 /// The revision of the ordinary case when it has been received: so it was logged, that both parents certified, and that
 /// they paid.
@@ -103,7 +107,7 @@ fn admin() -> String {
 }
 
 /// 2026-11-23, noon in Ottawa.
-fn noon() -> Timestamp {
+pub fn noon() -> Timestamp {
     "2026-11-23T17:00:00Z".parse().expect("it is a time")
 }
 
@@ -166,6 +170,26 @@ impl Stage {
     pub fn over_https(&self) -> Router {
         let parts = parts(&self.pool, Courier::Nobody, noon);
         router(Portal::from(Parts { https: true, ..parts }))
+    }
+
+    /// A portal on the same case file whose staff sign in with a provider, and have no tokens.
+    pub fn with_provider(&self, provider: Provider, now: fn() -> Timestamp) -> Self {
+        self.with(Parts { provider: Some(provider), ..self.without_tokens(now) })
+    }
+
+    /// The same over https.
+    pub fn with_provider_over_https(&self, provider: Provider) -> Self {
+        self.with(Parts { provider: Some(provider), https: true, ..self.without_tokens(noon) })
+    }
+
+    fn without_tokens(&self, now: fn() -> Timestamp) -> Parts {
+        Parts { staff: Staff::default(), ..parts(&self.pool, Courier::Nobody, now) }
+    }
+
+    fn with(&self, parts: Parts) -> Self {
+        let portal = Portal::from(parts);
+        let (pool, api) = (self.pool.clone(), OnceCell::new());
+        Self { router: router(portal.clone()), portal, pool, api, dropped: None }
     }
 
     /// Sends a request. What the API answers must be in its description.
@@ -339,17 +363,17 @@ fn portal(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Portal {
 }
 
 fn parts(pool: &PgPool, courier: Courier, now: fn() -> Timestamp) -> Parts {
-    let member =
-        |name: &str, role, token: &str| Member { name: name.into(), role, token: token.into() };
-    let staff = vec![
-        member("Claire Officer", Role::Officer, OFFICER),
-        member("Vic Viewer", Role::Viewer, VIEWER),
-    ];
+    let staff = STAFF.map(|(name, role, token)| Identity {
+        name: name.to_owned(),
+        role,
+        token: token.into(),
+    });
     Parts {
         pool: pool.clone(),
         keys: keys(),
         access: AccessKey::new([3; 32]),
-        staff: Staff::of(staff).expect("the tokens are long"),
+        provider: None,
+        staff: Staff::of(staff.into()).expect("the tokens are long"),
         engine: Engine::at("http://127.0.0.1:9".parse().expect("it is an address"), "default"),
         clocks: Clocks::default(),
         https: false,

@@ -24,7 +24,7 @@ use serde_json::Value;
 use store::{
     StoreError,
     cases::{self, CaseRow},
-    contents, submissions,
+    contents, staff, submissions,
 };
 
 use super::{
@@ -141,7 +141,7 @@ pub(in crate::pages) async fn protect(
     }
     let mut tx = portal.pool.begin().await?;
     let facts = [Fact::Protected { parent }];
-    let by = Some(member.name.as_str());
+    let by = Some(member.reference.as_str());
     // Whoever is protected in one child's case is protected in the other's.
     for (child, _) in submissions::cases(&mut tx, row.submission).await? {
         cases::record(&mut tx, child, Actor::Staff, by, &facts, portal.now()).await?;
@@ -178,6 +178,7 @@ async fn shown(
     let role = member.role;
     let decides = role.decides();
     let view = case_view::show(&mut conn, case, row, &Viewer::Staff(member)).await?;
+    let names = names(&mut conn, &view.timeline).await?;
     let papers = if decides {
         Received::all(portal, t, &mut conn, case, &row.facts).await?
     } else {
@@ -203,7 +204,9 @@ async fn shown(
         choices: choices(t, row, role),
         contact,
         refused: refused(t, row),
-        timeline: view.timeline.into_iter().rev().map(|entry| event(portal, t, entry)).collect(),
+        timeline: (view.timeline.into_iter().rev())
+            .map(|entry| event(portal, t, &names, entry))
+            .collect(),
         problem: problem.map(|it| in_words(t, it)),
         errors: match problem {
             Some(Problem::FormInvalid(violations)) => violations
@@ -288,14 +291,36 @@ fn refused(t: Speaks, row: &CaseRow) -> Vec<(String, String)> {
     .collect()
 }
 
-fn event(portal: &Portal, t: Speaks, it: EntryView) -> Event {
+/// What the members of staff are called whom a timeline names, by their references.
+async fn names(
+    conn: &mut sqlx::PgConnection,
+    timeline: &[EntryView],
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut references: Vec<&str> = timeline.iter().filter_map(|it| it.by.as_deref()).collect();
+    references.sort_unstable();
+    references.dedup();
+    staff::names(conn, &references).await
+}
+
+/// A member of staff in words: two people may have one name.
+fn called(names: &BTreeMap<String, String>, reference: String) -> String {
+    match names.get(&reference) {
+        Some(name) if *name != reference => format!("{name} ({reference})"),
+        Some(_) | None => reference,
+    }
+}
+
+fn event(portal: &Portal, t: Speaks, names: &BTreeMap<String, String>, it: EntryView) -> Event {
     let actor = t.word("actor", it.actor.code());
     let detail = it.detail.iter().filter(|(_, value)| !value.is_null());
     let detail = detail.map(|(field, value)| in_plain_words(t, field, value));
     Event {
         seq: it.seq,
         at: t.moment(it.at, portal.zone()),
-        who: it.by.map_or(actor.clone(), |name| format!("{actor}: {name}")),
+        who: match it.by {
+            Some(reference) => format!("{actor}: {}", called(names, reference)),
+            None => actor,
+        },
         what: t.word("fact", &it.what),
         detail: detail.collect::<Vec<_>>().join(", "),
     }

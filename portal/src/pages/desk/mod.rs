@@ -2,27 +2,22 @@
 
 pub(super) mod case;
 pub(super) mod papers;
+pub(super) mod sign_in;
 
 use askama::Template;
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    response::{Redirect, Response},
 };
-use axum_extra::extract::{Form as Inputs, FormRejection};
 use domain::{CaseRef, people::Role};
-use serde::Deserialize;
 use store::cases::{CaseSummary, count_stuck};
 
-use super::{
-    Frame, page,
-    session::{self, SignedIn},
-};
+use super::{Frame, page, session::SignedIn};
 use crate::{
     Portal,
     case_view::{Viewer, tasks},
     language::{Speaks, asked_for},
-    limits::Client,
     listing::{self, Start},
     problem::Problem,
     reads::{self, Looked},
@@ -32,42 +27,6 @@ use crate::{
 /// The desk in the language the browser asks for.
 pub(super) async fn in_a_language(headers: HeaderMap) -> Redirect {
     Redirect::to(&format!("/{}/desk", asked_for(&headers).path()))
-}
-
-#[derive(Template)]
-#[template(path = "sign-in.html")]
-struct SignInPage {
-    frame: Frame,
-    wrong: bool,
-}
-
-fn sign_in_page(t: Speaks, wrong: bool) -> Response {
-    let status = if wrong { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
-    page(status, &SignInPage { frame: Frame::new(t, "/desk"), wrong })
-}
-
-#[derive(Deserialize)]
-pub(super) struct Token {
-    #[serde(default)]
-    token: String,
-}
-
-pub(super) async fn sign_in(
-    State(portal): State<Portal>,
-    t: Speaks,
-    client: Client,
-    typed: Result<Inputs<Token>, FormRejection>,
-) -> Result<Response, Problem> {
-    let token = typed.map(|Inputs(typed)| typed.token.trim().to_owned()).unwrap_or_default();
-    if portal.staff.holder(&token).is_none() {
-        portal.limits.wrong_code(client)?;
-        return Ok(sign_in_page(t, true));
-    }
-    Ok((session::signs_in(&portal, &token), to_desk(t)).into_response())
-}
-
-pub(super) async fn sign_out(State(portal): State<Portal>, t: Speaks) -> Response {
-    (session::signs_out(&portal), to_desk(t)).into_response()
 }
 
 fn to_desk(t: Speaks) -> Redirect {
@@ -107,7 +66,7 @@ pub(super) async fn list(
     SignedIn(member): SignedIn,
     start: Result<Query<Start>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Some(member) = member else { return Ok(sign_in_page(t, false)) };
+    let Some(member) = member else { return Ok(sign_in::page(&portal, t).await) };
     let Query(Start { after }) = start.map_err(|_| Problem::InvalidField(String::new()))?;
     reads::note(&portal, &member, Looked::Desk).await?;
     let mut conn = portal.pool.acquire().await?;
