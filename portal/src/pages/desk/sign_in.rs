@@ -191,3 +191,29 @@ pub(in crate::pages) async fn end(
     let page = super::page(StatusCode::OK, &SignedOutPage { frame, provider: there.into() });
     Ok((gone, onward, page).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sign_in::{Doubt, NoRole};
+
+    #[test]
+    fn whatever_goes_wrong_has_words_in_both_languages() {
+        for why in [
+            NotSignedIn::Away,
+            NotSignedIn::NotBegunHere,
+            NotSignedIn::Declined,
+            NotSignedIn::NotBelieved(Doubt::Claims),
+            NotSignedIn::NoRole(NoRole::None),
+            NotSignedIn::NoRole(NoRole::Several),
+        ] {
+            let key = in_words(&why);
+            for t in [Speaks::ENGLISH, Speaks::FRENCH] {
+                assert!(
+                    t.maybe(&key).is_some() && t.maybe(&format!("{key}-text")).is_some(),
+                    "{key}"
+                );
+            }
+        }
+    }
+}
