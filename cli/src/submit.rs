@@ -248,7 +248,7 @@ mod tests {
         let temp = tempfile::tempdir().expect("a temporary directory");
         let ready = json!({
             "portal": portal, "temporal": "", "temporal_http": "", "temporal_ui": "", "temporal_namespace": "",
-            "province": "", "federal": "", "sandbox": portal, "database_url": "", "metrics": [],
+            "province": "", "federal": "", "sandbox": portal, "identity": "", "database_url": "", "metrics": [],
             "temporal_metrics": [], "tls_dir": "", "data_dir": "", "staff": [], "processes": {},
         });
         std::fs::write(temp.path().join("ready.json"), ready.to_string()).expect("written");
