@@ -52,7 +52,7 @@ impl Browser {
     /// If it is another site's, or the site does not answer.
     pub fn page_at(&mut self, address: &str) -> Result<Shown> {
         let path = address.strip_prefix(&self.site).context("the address is of another site")?;
-        self.page(&path.to_owned())
+        self.page(path)
     }
 
     /// Sends a page's form.

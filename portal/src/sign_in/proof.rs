@@ -23,11 +23,14 @@ pub(super) enum Proof {
     /// The provider knows us by our name alone; PKCE ties the code to the browser all the same.
     None,
     Secret(ClientSecret),
-    Key {
-        pair: EcdsaKeyPair,
-        id: Option<String>,
-        random: SystemRandom,
-    },
+    Key(Box<Key>),
+}
+
+/// The portal's own key, and by which name the provider finds its public half.
+pub(super) struct Key {
+    pair: EcdsaKeyPair,
+    id: Option<String>,
+    random: SystemRandom,
 }
 
 impl Proof {
@@ -49,13 +52,13 @@ impl Proof {
             &random,
         )
         .map_err(|why| anyhow!("the key in {} is not for ES256: {why}", file.display()))?;
-        Ok(Self::Key { pair, id, random })
+        Ok(Self::Key(Box::new(Key { pair, id, random })))
     }
 
     pub(super) const fn secret(&self) -> Option<&ClientSecret> {
         match self {
             Self::Secret(secret) => Some(secret),
-            Self::None | Self::Key { .. } => None,
+            Self::None | Self::Key(_) => None,
         }
     }
 
@@ -66,7 +69,8 @@ impl Proof {
         endpoint: &TokenUrl,
         now: Timestamp,
     ) -> Vec<(&'static str, String)> {
-        let Self::Key { pair, id, random } = self else { return Vec::new() };
+        let Self::Key(key) = self else { return Vec::new() };
+        let Key { pair, id, random } = &**key;
         let mut header = json!({ "alg": "ES256", "typ": "JWT" });
         if let Some(id) = id {
             header["kid"] = json!(id);

@@ -77,11 +77,11 @@ pub enum Manner {
 
 /// Who signs an ID token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signed {
-    ByTheProvider,
-    BySomebodyElse,
-    ByTheSharedSecret,
-    ByNobody,
+pub enum Signer {
+    TheProvider,
+    SomebodyElse,
+    TheSharedSecret,
+    Nobody,
 }
 
 pub fn new_key() -> EcdsaKeyPair {
@@ -147,7 +147,7 @@ impl TestProvider {
 
     /// Somebody shows who they are at the address that the portal sent them to. `told` says what is otherwise than usual
     /// in the ID token; null is left out. Gives the code.
-    pub fn recognises(&self, asked: &Url, signed: Signed, told: &Value) -> String {
+    pub fn recognises(&self, asked: &Url, signed: Signer, told: &Value) -> String {
         let asked: BTreeMap<_, _> = asked.query_pairs().into_owned().collect();
         let now = noon().as_second();
         let mut claims = json!({
@@ -173,7 +173,7 @@ impl TestProvider {
 
     /// The same, but for the ID token: there is none.
     pub fn gives_no_id_token(&self, asked: &Url) -> String {
-        let code = self.recognises(asked, Signed::ByTheProvider, &json!({}));
+        let code = self.recognises(asked, Signer::TheProvider, &json!({}));
         let mut known = self.known_here();
         known.codes.get_mut(&code).expect("it was drawn").token = None;
         code
@@ -190,11 +190,11 @@ pub fn known(settings: &SignInSettings) -> Provider {
 }
 
 impl Known {
-    fn token(&self, claims: &Value, signed: Signed) -> String {
+    fn token(&self, claims: &Value, signed: Signer) -> String {
         let alg = match signed {
-            Signed::ByTheProvider | Signed::BySomebodyElse => "ES256",
-            Signed::ByTheSharedSecret => "HS256",
-            Signed::ByNobody => "none",
+            Signer::TheProvider | Signer::SomebodyElse => "ES256",
+            Signer::TheSharedSecret => "HS256",
+            Signer::Nobody => "none",
         };
         let header = json!({ "alg": alg, "kid": id(&self.key) });
         let text = format!("{}.{}", base64(header.to_string()), base64(claims.to_string()));
@@ -203,13 +203,13 @@ impl Known {
             signature.expect("there are random bytes").as_ref().to_vec()
         };
         let signature = match signed {
-            Signed::ByTheProvider => by(&self.key),
-            Signed::BySomebodyElse => by(&new_key()),
-            Signed::ByTheSharedSecret => {
+            Signer::TheProvider => by(&self.key),
+            Signer::SomebodyElse => by(&new_key()),
+            Signer::TheSharedSecret => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
                 hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
             }
-            Signed::ByNobody => Vec::new(),
+            Signer::Nobody => Vec::new(),
         };
         format!("{text}.{}", base64(signature))
     }

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::cookie,
-    provider::{CLIENT, Manner, Signed, TestProvider, known},
+    provider::{CLIENT, Manner, Signer, TestProvider, known},
     stage::{Answer, Logs, OFFICER, RECEIVED, Stage, noon},
 };
 
@@ -72,10 +72,10 @@ impl Desk {
 
     /// From the desk to the provider and back, with these claims otherwise than usual.
     async fn sign_in(&self, told: Value) -> Answer {
-        self.sign_in_by(Signed::ByTheProvider, told).await
+        self.sign_in_by(Signer::TheProvider, told).await
     }
 
-    async fn sign_in_by(&self, signed: Signed, told: Value) -> Answer {
+    async fn sign_in_by(&self, signed: Signer, told: Value) -> Answer {
         let on_the_way = self.leave("/en/desk/sign-in").await;
         let code = self.provider.recognises(&on_the_way.there, signed, &told);
         let state = &on_the_way.asks()["state"];
@@ -144,7 +144,7 @@ async fn staff_go_to_the_provider_and_come_back_to_the_desk() {
     assert!(secrets.iter().all(|it| it.len() >= 43 && !on_the_way.cookies.contains(it)));
 
     let told = json!({ "name": "Zéphyrine Roy", "sub": "person-of-the-test" });
-    let code = desk.provider.recognises(&on_the_way.there, Signed::ByTheProvider, &told);
+    let code = desk.provider.recognises(&on_the_way.there, Signer::TheProvider, &told);
     let with =
         [("code", code.as_str()), ("state", &asked["state"]), ("iss", &desk.provider.issuer)];
     let answer = desk.come_back(&on_the_way, &with).await;
@@ -203,7 +203,7 @@ async fn an_id_token_that_was_not_made_for_this_sign_in_signs_nobody_in() {
     ] {
         doubted(reason, desk.sign_in(told)).await;
     }
-    for signed in [Signed::BySomebodyElse, Signed::ByTheSharedSecret, Signed::ByNobody] {
+    for signed in [Signer::SomebodyElse, Signer::TheSharedSecret, Signer::Nobody] {
         doubted("signature", desk.sign_in_by(signed, json!({}))).await;
     }
     let one = desk.leave("/en/desk/sign-in").await;
@@ -216,8 +216,7 @@ async fn an_id_token_that_was_not_made_for_this_sign_in_signs_nobody_in() {
 #[tokio::test]
 async fn an_answer_that_belongs_to_another_browser_or_another_time_signs_nobody_in() {
     let desk = Desk::new().await;
-    let code =
-        |it: &OnTheWay| desk.provider.recognises(&it.there, Signed::ByTheProvider, &json!({}));
+    let code = |it: &OnTheWay| desk.provider.recognises(&it.there, Signer::TheProvider, &json!({}));
     let one = desk.leave("/en/desk/sign-in").await;
     let other = desk.leave("/en/desk/sign-in").await;
     let (state, others) = (one.asks()["state"].clone(), other.asks()["state"].clone());
@@ -326,7 +325,7 @@ async fn a_provider_that_is_away_is_named_and_used_once_it_is_back() {
     desk.provider.behave(Manner::Well);
     assert!(!desk.stage.page("/en/desk", "").await.text.contains(away));
     let on_the_way = desk.leave("/en/desk/sign-in").await;
-    let code = desk.provider.recognises(&on_the_way.there, Signed::ByTheProvider, &json!({}));
+    let code = desk.provider.recognises(&on_the_way.there, Signer::TheProvider, &json!({}));
     let state = &on_the_way.asks()["state"];
     desk.provider.behave(Manner::Away);
     let answer = desk.come_back(&on_the_way, &[("code", &code), ("state", state)]).await;
@@ -345,7 +344,7 @@ async fn a_provider_may_change_its_keys() {
     desk.signed_in(json!({})).await;
     desk.provider.change_keys();
     desk.signed_in(json!({})).await;
-    doubted("signature", desk.sign_in_by(Signed::BySomebodyElse, json!({}))).await;
+    doubted("signature", desk.sign_in_by(Signer::SomebodyElse, json!({}))).await;
 }
 
 #[tokio::test]
@@ -453,7 +452,7 @@ async fn a_role_is_read_anew_at_each_sign_in() {
     // The same browser signs in again: what it held before is worth nothing.
     let on_the_way = desk.leave("/en/desk/sign-in").await;
     let told = json!({ "roles": ["viewer"], "name": "Alex Tremblay" });
-    let code = desk.provider.recognises(&on_the_way.there, Signed::ByTheProvider, &told);
+    let code = desk.provider.recognises(&on_the_way.there, Signer::TheProvider, &told);
     let with = [("code", code.as_str()), ("state", &on_the_way.asks()["state"])];
     let both = format!("{officer}; {}", on_the_way.cookies);
     let viewer = cookie(&desk.stage.page(&back(&with), &both).await.headers);
@@ -502,7 +501,7 @@ async fn no_address_leads_anywhere_but_to_the_desk_and_the_provider() {
         assert!(!there.contains("evil"), "{there}");
     }
     let on_the_way = desk.leave("/en/desk/sign-in").await;
-    let code = desk.provider.recognises(&on_the_way.there, Signed::ByTheProvider, &json!({}));
+    let code = desk.provider.recognises(&on_the_way.there, Signer::TheProvider, &json!({}));
     let mut with = vec![("code", code.as_str()), ("next", "https://evil.test")];
     let asks = on_the_way.asks();
     with.extend([("redirect_uri", "https://evil.test"), ("state", &asks["state"])]);
@@ -545,7 +544,7 @@ async fn over_https_cookies_belong_to_this_very_site() {
         there: Url::parse(there).expect("it is an address"),
         cookies: cookie(&begun.headers),
     };
-    let code = desk.provider.recognises(&on_the_way.there, Signed::ByTheProvider, &json!({}));
+    let code = desk.provider.recognises(&on_the_way.there, Signer::TheProvider, &json!({}));
     let with = [("code", code.as_str()), ("state", &on_the_way.asks()["state"])];
     let answer = stage.page(&back(&with), &on_the_way.cookies).await;
     let set = cookies_set(&answer);
