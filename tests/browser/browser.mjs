@@ -7,7 +7,7 @@ import { noteOpened } from "./addresses.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { keepForChecking } from "./html.mjs";
 import { left } from "./places.mjs";
-import { portal, staff } from "./stack.mjs";
+import { portal } from "./stack.mjs";
 import { LANGUAGES, codeOf, say, saying } from "./words.mjs";
 
 const FLAGS = [
@@ -161,8 +161,10 @@ export class Person {
   /** Signs in at the desk, as somebody of the staff. */
   async signsInAtTheDesk(name) {
     await this.opens("/desk");
-    await this.keys.types("textbox", this.say("sign-in-token"), staff(name));
-    await this.keys.opens("button", this.say("sign-in"));
+    await this.keys.opens("link", this.say("sign-in"));
+    // The provider of identities asks who it is.
+    await this.keys.opens("button", new RegExp(`^${name} \\(`));
+    await this.page.waitForURL(new RegExp(`/${this.language}/desk$`));
   }
 
   /** Unfolds what is under a line, and stays there. */

@@ -89,10 +89,7 @@ everyWay("a link that does not work any more says what else there is", async (pe
 everyWay("the desk asks who somebody is", async (person) => {
   await person.opens("/desk");
   await sound(person);
-  await person.keys.types("textbox", person.say("sign-in-token"), "nobody");
-  await person.keys.opens("button", person.say("sign-in"));
-  assert.ok(await person.page.getByRole("alert").getByText(person.say("sign-in-wrong")).isVisible());
-  await sound(person);
+  assert.ok(await person.page.getByRole("link", { name: person.say("sign-in"), exact: true }).isVisible());
 });
 
 everyWay("the page of the API is in the language of whoever reads it", async (person) => {
