@@ -60,7 +60,9 @@ everyWay("somebody of the staff finds a case on the desk, and everything about i
   await person.opens(`/desk?after=${found.ref}`);
   await sound(person);
   await person.keys.opens("link", person.say("desk-first"));
+  // Out here, and by way of the provider back to the desk.
   await person.keys.opens("button", person.say("sign-out"));
+  await person.page.getByRole("link", { name: person.say("sign-in"), exact: true }).waitFor();
   await person.opens(`/desk/case/${found.ref}`);
   assert.equal(person.path, "/desk");
   await says(person, "sign-in-text");
