@@ -9,6 +9,8 @@ const NOTES = "looked-at";
 /** What leads on to a page, or is none: it is enough to open these. */
 const NO_PAGES = [
   "/desk",
+  "/{language}/desk/sign-in",
+  "/desk/signed-in",
   "/{language}/leave",
   "/{language}/form",
   "/{language}/case/{ref}/paid",
