@@ -112,6 +112,9 @@ impl Facts {
                 }
                 self.notice = Some(Dated { at, it: notice_id.clone() });
                 self.matching = Matching::default();
+                // What was asked or proposed about the notices is answered.
+                self.correction_asked = None;
+                self.proposal = None;
                 Change::New
             }
             Fact::RegistrationAsked => {
@@ -124,6 +127,7 @@ impl Facts {
                 // What looked like a refusal before is history: the birth stands.
                 self.refused = None;
                 self.registered_on = Some(*registered_on);
+                self.correction_asked = None;
                 set(&mut self.registered, at, registration_number.clone())
             }
             Fact::FeePaid { fee_id, cents } => set(&mut self.fee, at, (fee_id.clone(), *cents)),
@@ -167,6 +171,7 @@ impl Facts {
                     task.leg == *leg && reason.is_none_or(|reason| task.reason == reason)
                 };
                 self.desk.retain(|task| !meant(task));
+                self.proposal = self.proposal.take().filter(|it| it.leg != *leg);
                 if self.desk.len() == before { Change::Known } else { Change::New }
             }
             // Whatever was proposed before was about a case that has moved on.
@@ -215,6 +220,7 @@ impl Facts {
         self.withdrawal_agreed_by.clear();
         self.certified = None;
         self.correction_asked = None;
+        self.proposal = None;
         self.matching = Matching::default();
         self.invited = Some(at);
         self.reminded = 0;
@@ -341,5 +347,36 @@ fn set<T>(fact: &mut Option<Dated<T>>, at: Timestamp, it: T) -> Change {
             *fact = Some(Dated { at, it });
             Change::New
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::{Action, Grounds, Proposal};
+
+    #[test]
+    fn what_was_asked_or_proposed_about_a_notice_falls_once_one_is_bound() {
+        let at = Timestamp::UNIX_EPOCH;
+        let mut facts = Facts::received(at, None, false, 1);
+        let proposal = Proposal {
+            action: Action::RegisterWithoutNotice,
+            leg: Leg::Birth,
+            grounds: Grounds::Unattended,
+            by: "alex".to_owned(),
+        };
+        let proposed = Fact::DecisionProposed { proposal };
+        let bound = Fact::NoticeBound { notice_id: "N-1".to_owned() };
+        let corrected = Fact::ContentCorrected { version: 2 };
+        for answered in [bound, corrected] {
+            facts.add(&Fact::CorrectionAsked, at);
+            facts.add(&proposed, at);
+            facts.add(&answered, at);
+            assert_eq!((facts.correction_asked, &facts.proposal), (None, &None), "{answered:?}");
+        }
+        facts.add(&Fact::DeskRaised { leg: Leg::Birth, reason: Reason::NoticeMissing }, at);
+        facts.add(&proposed, at);
+        facts.add(&Fact::DeskCleared { leg: Leg::Birth, reason: None }, at);
+        assert_eq!(facts.proposal, None);
     }
 }
