@@ -208,13 +208,13 @@ async fn notice_comes(ctx: &Ctx) -> Result<(), Stopped> {
 
 /// REGISTER. From this call on the birth may stand: nothing is undone until the province has said which.
 pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
-    // A withdrawal may have been taken in the very moment in which the notice was bound.
-    if ctx.state(|it| it.stop(Leg::Birth).is_cancelled()) {
-        return Err(Ended::Withdrawn);
-    }
-    // So may an investigation have begun.
+    // Somebody may have begun to investigate since the notice was bound.
     let stop = ctx.state(|it| it.stop(Leg::Birth));
     not_held(ctx, &stop).await?;
+    // A withdrawal may have been taken in the very moment in which the notice was bound, or in which a hold ended.
+    if stop.is_cancelled() {
+        return Err(Ended::Withdrawn);
+    }
     // So may a correction, and then this is not what the parents certify.
     if ctx.state(|it| it.carried.awaits_parents) {
         return Ok(Registration::MatchFell);
@@ -228,6 +228,10 @@ pub async fn register(ctx: &Ctx) -> Result<Registration, Ended> {
         RegistrationAnswer::Refused(why) => {
             // A definite no, and only that, opens the way back.
             ctx.state_mut(|it| it.carried.pivot = Pivot::NotAsked);
+            // A notice may have come since two people decided that none would: it is looked at first.
+            if why == Refusal::NotMatched {
+                ctx.state_mut(|it| it.carried.without_notice = false);
+            }
             after(ctx, Step::RegisterBirth, why).await?;
             Ok(Registration::MatchFell)
         }

@@ -398,6 +398,7 @@ impl NewbornCase {
         self.carried.bound = true;
         self.carried.chosen = false;
         self.carried.standing = None;
+        self.carried.correction_asked_since = None;
     }
 
     pub(crate) fn is_unbound(&mut self) {

@@ -66,8 +66,8 @@ impl Reason {
             Self::SeveralNotices | Self::NoticeToChoose => {
                 officer(&[BindNotice, RetryNow, RegisterWithoutNotice, Escalate])
             }
-            Self::MissingData => officer(&[AskCorrection, RetryNow, Escalate]),
-            Self::PossibleDuplicate
+            Self::MissingData
+            | Self::PossibleDuplicate
             | Self::NotEntitled
             | Self::PaymentNotConfirmed
             | Self::DuplicateOrder
