@@ -6,7 +6,9 @@ mod rules;
 pub use courses::{ApplicationCourse, Course, OrderCourse};
 pub use rules::Rule;
 
-use crate::{calendar::Calendar, code::codes, people::Register};
+use jiff::Timestamp;
+
+use crate::{calendar::Calendar, code::codes, people::Register, term::Term};
 
 codes! {
     /// The three parts of a case.
@@ -88,6 +90,23 @@ impl Owner {
             Self::Officer | Self::Registrar | Self::Operator => Calendar::Province,
             Self::ServiceCanada => Calendar::Federal,
         }
+    }
+
+    /// How long it has for a task. The province's configuration, and unconfirmed: docs/decisions/0012-when-a-step-fails.md.
+    #[must_use]
+    pub const fn term(self) -> Term {
+        match self {
+            Self::Officer | Self::Registrar => Term::BusinessDays(5),
+            Self::Operator => Term::BusinessDays(1),
+            // Its published standard, and a week on top.
+            Self::ServiceCanada => Term::BusinessDays(15),
+        }
+    }
+
+    /// When it should have acted on what it got at a moment.
+    #[must_use]
+    pub fn due(self, from: Timestamp) -> Timestamp {
+        self.term().after(from, self.calendar())
     }
 }
 

@@ -1,49 +1,37 @@
-//! What each task of the desk asks for: whose it is, by when, and what may answer it. One table; the story, the validator,
+//! What each task of the desk asks for: whose it is, and what may answer it. One table; the story, the validator,
 //! the desk, the docs and the tests read it.
 
 use jiff::Timestamp;
 
 use super::{Owner, Reason};
-use crate::{decision::Action, term::Term};
+use crate::decision::Action;
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     pub owner: Owner,
-    /// How long the owner has, counted from the raising.
-    pub term: Term,
     /// What answers it. Other actions may be taken beside it; see [`crate::decision::Situation::allows`].
     pub answers: &'static [Action],
 }
 
-/// Somebody of the province's office has a working week.
-const A_WEEK: Term = Term::BusinessDays(5);
-
-/// Whoever runs this has a working day.
-const A_DAY: Term = Term::BusinessDays(1);
-
-/// The federal side says by then: its published standard, and a week on top.
-const FEDERAL: Term = Term::BusinessDays(15);
-
 const fn officer(answers: &'static [Action]) -> Rule {
-    Rule { owner: Owner::Officer, term: A_WEEK, answers }
+    Rule { owner: Owner::Officer, answers }
 }
 
 const fn registrar(answers: &'static [Action]) -> Rule {
-    Rule { owner: Owner::Registrar, term: A_WEEK, answers }
+    Rule { owner: Owner::Registrar, answers }
 }
 
 const fn operator(answers: &'static [Action]) -> Rule {
-    Rule { owner: Owner::Operator, term: A_DAY, answers }
+    Rule { owner: Owner::Operator, answers }
 }
 
 const fn service_canada(answers: &'static [Action]) -> Rule {
-    Rule { owner: Owner::ServiceCanada, term: FEDERAL, answers }
+    Rule { owner: Owner::ServiceCanada, answers }
 }
 
 impl Reason {
-    /// The table. How long somebody has is the province's configuration, and unconfirmed:
-    /// docs/decisions/0012-when-a-step-fails.md.
+    /// The table.
     #[must_use]
     pub const fn rule(self) -> Rule {
         use Action::{
@@ -101,8 +89,7 @@ impl Reason {
     /// When the owner should have acted.
     #[must_use]
     pub fn due(self, raised: Timestamp) -> Timestamp {
-        let Rule { owner, term, .. } = self.rule();
-        term.after(raised, owner.calendar())
+        self.owner().due(raised)
     }
 }
 

@@ -314,7 +314,7 @@ impl Facts {
         let mut others = self.desk.iter_mut().filter(|task| task.leg == leg && task.owner != owner);
         let Some(task) = others.next() else { return Change::Known };
         task.owner = owner;
-        task.due = Reason::NotAParent.rule().term.after(at, owner.calendar());
+        task.due = owner.due(at);
         Change::New
     }
 }

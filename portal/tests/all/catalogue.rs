@@ -51,11 +51,11 @@ fn text(language: &str, reason: Reason) -> String {
 }
 
 fn task(page: &mut String, reason: Reason) {
-    let Rule { owner, term: until, answers } = reason.rule();
+    let Rule { owner, answers } = reason.rule();
     let text = |language| text(language, reason);
     let answers = words(answers.iter().map(|it| format!("`{it}`")));
     let (english, french) = (text("en-CA"), text("fr-CA"));
-    let until = term(until);
+    let until = term(owner.term());
     writeln!(page, "| `{reason}` | {english} | {french} | {owner} | {until} | {answers} |")
         .expect("it is written");
 }
