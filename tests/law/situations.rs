@@ -31,6 +31,17 @@ pub const SITUATIONS: &[(&str, Situation)] = &[
         case.decide("register-without-notice", "UNATTENDED", &["--as", REGISTRAR])?;
         Ok(played(&family, &case))
     }),
+    ("a-notice-comes-while-two-people-waive-it", |stack| {
+        let family = family("Overtaken");
+        let case = stuck(stack, &family, "NOTICE_MISSING")?;
+        // Held, so that nobody looks for the notice before both have decided.
+        case.decide("hold", "POLICE_OR_COURT", &["--as", SUPERVISOR])?;
+        stack.notice(&family)?;
+        case.decide("register-without-notice", "OTHER_PROOF", &[])?;
+        case.decide("register-without-notice", "OTHER_PROOF", &["--as", REGISTRAR])?;
+        case.decide("release", "NOTHING_FOUND", &["--as", SUPERVISOR])?;
+        Ok(played(&family, &case))
+    }),
     ("nobody-attended-and-one-person-proposes", |stack| {
         let family = family("Onesome");
         let case = stuck(stack, &family, "NOTICE_MISSING")?;

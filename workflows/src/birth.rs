@@ -127,12 +127,12 @@ pub async fn submit(ctx: &Ctx) -> Result<Option<NoticeMatch>, Ended> {
 pub async fn notice_agrees(ctx: &Ctx, first: NoticeMatch) -> Result<(), Ended> {
     let mut standing = first;
     loop {
+        ctx.state_mut(|it| it.notice_stands(&standing));
         let enough = |it: &NewbornCase| it.carried.awaits_parents || it.carried.without_notice;
         if ctx.state(enough) {
             desk::settled(ctx, Leg::Birth, is_about_the_notice).await;
             return Ok(());
         }
-        ctx.state_mut(|it| it.carried.standing = Some(standing.clone()));
         let (chosen, choosing) = ctx.state(|it| (it.carried.chosen, it.carried.choosing));
         if chosen || (standing == NoticeMatch::Matched && !choosing) {
             may_need_undoing(ctx, Step::BindNotice);

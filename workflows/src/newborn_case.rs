@@ -394,6 +394,14 @@ impl NewbornCase {
         Some(self.clocks.correction().saturating_sub(waited))
     }
 
+    /// How the statement stands to the notices now. One that fits is bound, also if two people had given it up.
+    pub(crate) fn notice_stands(&mut self, standing: &NoticeMatch) {
+        if *standing == NoticeMatch::Matched && !self.carried.choosing {
+            self.carried.without_notice = false;
+        }
+        self.carried.standing = Some(standing.clone());
+    }
+
     pub(crate) fn is_bound(&mut self) {
         self.carried.bound = true;
         self.carried.chosen = false;
